@@ -1,0 +1,1 @@
+"""okuzuke (奥付): the colophon of the generative age."""

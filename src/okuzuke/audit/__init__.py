@@ -1,0 +1,1 @@
+"""Evidence bundles and the verifier a stranger runs."""

@@ -1,0 +1,1 @@
+"""Pure values: ids, money, canonical JSON, intervals, the error tree."""

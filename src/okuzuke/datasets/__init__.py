@@ -1,0 +1,1 @@
+"""Manifest, snapshot and the loader that is the gate."""

@@ -1,0 +1,1 @@
+"""The sample catalogue, its drawings, the story and its report."""

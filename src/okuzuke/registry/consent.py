@@ -1,0 +1,402 @@
+"""May this be done with that? `decide` is pure and total: absent, unknown and unreadable all mean not permitted.
+
+It reads only what was recorded by `known_at`, judges what was true at `valid_at`, and lists every statement its answer
+rests on, so that a stranger with those statements comes to the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from okuzuke.core.ids import Entry, PartyId, WorkId, short
+from okuzuke.core.intervals import format_instant
+from okuzuke.registry import holders as who
+from okuzuke.registry.authority import Rule
+from okuzuke.registry.decision import Asked, Basis, Decision, Need, State, TitleStanding
+from okuzuke.registry.force import appointment, attestation, ending, in_force, suspensions
+from okuzuke.registry.grants import FROM_THE_START, Dedication, Ending, Grant, Permission, Stage
+from okuzuke.registry.holders import Answer, Holders
+from okuzuke.registry.interests import Ownership
+from okuzuke.registry.known import Fact, Registered, Statements
+from okuzuke.registry.parties import Claim
+from okuzuke.registry.reasons import Code, Reason, reason
+from okuzuke.registry.uses import MORAL_USES, PERSON_USES, Use
+from okuzuke.registry.works import Character, Persona, Series
+
+ANY = "*"
+
+
+@dataclass(slots=True)
+class _Case:
+    """What one grant's permission comes to: gathered, then judged."""
+
+    state: State
+    needs: list[Need] = field(default_factory=list)
+    problems: list[Reason] = field(default_factory=list)
+    rests_on: list[Entry] = field(default_factory=list)
+    ends: list[datetime] = field(default_factory=list)
+
+
+def decide(known: Statements, asked: Asked, valid_at: datetime, known_at: datetime) -> Decision:
+    """Return whether the use is permitted, by whom, why, and until when.
+
+    Cost: linear in the statements about the subject, its series and the works beneath it.
+    """
+    known = known.until(known_at)
+    refused = _refusal_before_asking(known, asked)
+    if refused is not None:
+        return _refuse(asked, valid_at, known_at, State.NOT_ASKED, [refused])
+    scopes = known.scopes(asked.subject)
+    place = (asked.medium or ANY, asked.territory or ANY)
+    holding = who.holders(known, scopes, asked.use, place, valid_at)
+    if holding is None:
+        decision = _dedicated(known, asked, scopes, valid_at, known_at) or _refuse(
+            asked, valid_at, known_at, State.NOT_ASKED, _nobody(known, asked, scopes)
+        )
+    else:
+        decision = _by_grant(known, asked, scopes, holding, (valid_at, known_at))
+    return _with_beneath(known, decision)
+
+
+def _refusal_before_asking(known: Statements, asked: Asked) -> Reason | None:
+    fact = known.facts.get(Entry(asked.subject))
+    if fact is not None and isinstance(fact.body, Persona | Character):
+        return reason(Code.NOT_A_LICENSING_UNIT)
+    if WorkId(asked.subject) not in known.works and not (fact is not None and isinstance(fact.body, Series)):
+        return reason(Code.UNKNOWN_SUBJECT, detail=short(asked.subject))
+    if asked.use in PERSON_USES:
+        return reason(Code.PERSON_USE)
+    return None
+
+
+def _nobody(known: Statements, asked: Asked, scopes: Sequence[str]) -> list[Reason]:
+    for scope in scopes:
+        series = known.body(scope, Series)
+        if series is not None and series.public_licence is not None:
+            return [reason(Code.PUBLIC_LICENCE, detail=series.public_licence)]
+    return [reason(Code.NO_OWNERSHIP, who=next(iter(sorted(known.registrants(asked.subject))), None))]
+
+
+def _dedicated(
+    known: Statements, asked: Asked, scopes: Sequence[str], valid_at: datetime, known_at: datetime
+) -> Decision | None:
+    for scope in scopes:
+        for fact, _ in known.about(scope, Dedication):
+            if fact.signer == known.operator and in_force(known, fact, valid_at):
+                stops = suspensions(known, (*scopes, fact.entry), asked.use, valid_at)
+                if stops:
+                    reasons = [reason(Code.SUSPENDED, who=stop.signer, name=known.name(stop.signer)) for stop in stops]
+                    return _refuse(asked, valid_at, known_at, State.SUSPENDED, reasons)
+                return Decision(
+                    asked,
+                    valid_at,
+                    known_at,
+                    allowed=True,
+                    state=State.GRANTED,
+                    basis=Basis.DEDICATION,
+                    title=TitleStanding.FOUND,
+                    needs=(),
+                    reasons=(reason(Code.DEDICATED),),
+                    rests_on=_distinct([*_registration(known, scopes), fact.entry]),
+                    grant=None,
+                    sheet=None,
+                    until=None,
+                )
+    return None
+
+
+def _by_grant(
+    known: Statements, asked: Asked, scopes: Sequence[str], holding: Holders, instants: tuple[datetime, datetime]
+) -> Decision:
+    valid_at, known_at = instants
+    cases: list[tuple[Fact, Permission, _Case]] = []
+    for scope in scopes:
+        for fact, grant in known.about(scope, Grant):
+            if fact.recorded_at <= valid_at:
+                for permission in grant.allow:
+                    if permission.act is asked.use:
+                        case = _judge(known, asked, scopes, holding, (fact, grant, permission), valid_at)
+                        cases.append((fact, permission, case))
+    _apply_exclusive(cases)
+    title, attested_by, ends = _title(known, asked, holding, valid_at)
+    stops = suspensions(known, scopes, asked.use, valid_at)
+    stopped = [reason(Code.SUSPENDED, who=stop.signer, name=known.name(stop.signer)) for stop in stops]
+    if not cases:
+        contact = holding.window.party if holding.window is not None else None
+        contact = contact or holding.owners.owners[0]
+        missing = reason(Code.NOT_ASKED, who=contact, name=known.name(contact), detail=asked.use)
+        unassigned = (
+            []
+            if holding.window or len(holding.owners.owners) == 1
+            else [reason(Code.WINDOW_UNASSIGNED, detail=asked.use)]
+        )
+        state = State.SUSPENDED if stopped else State.NOT_ASKED
+        return _refuse(asked, valid_at, known_at, state, [*stopped, missing, *unassigned])
+    # The grant that allows wins; else the one that lacks least, the newer at a tie, explains what is missing.
+    fact, permission, case = min(cases, key=lambda item: (len(item[2].problems), -item[0].position))
+    assert isinstance(fact.body, Grant), "cases come from grants"
+    allowed = not case.problems and not stopped
+    if permission.end is not None:
+        ends = [*ends, permission.end]
+    if holding.window is not None and holding.window.end is not None:
+        ends = [*ends, holding.window.end]
+    return Decision(
+        asked,
+        valid_at,
+        known_at,
+        allowed=allowed,
+        state=State.GRANTED if allowed else State.SUSPENDED if stopped else case.state,
+        basis=Basis.GRANT if allowed else None,
+        title=title,
+        needs=tuple(case.needs),
+        reasons=(reason(Code.GRANTED),) if allowed else (*stopped, *case.problems),
+        rests_on=_distinct([*_registration(known, scopes), *holding.rests_on, *case.rests_on, *attested_by]),
+        grant=fact.entry,
+        sheet=fact.body.sheet if allowed else None,
+        until=min([*ends, *case.ends], default=None) if allowed else None,
+    )
+
+
+def _judge(
+    known: Statements,
+    asked: Asked,
+    scopes: Sequence[str],
+    holding: Holders,
+    granted: tuple[Fact, Grant, Permission],
+    valid_at: datetime,
+) -> _Case:
+    fact, grant, permission = granted
+    case = _Case(State.NOT_ASKED, rests_on=[fact.entry])
+    case.problems += _narrowed(asked, grant, permission)
+    stops = suspensions(known, [fact.entry], asked.use, valid_at)
+    case.problems += [reason(Code.SUSPENDED, who=stop.signer, name=known.name(stop.signer)) for stop in stops]
+    _owners_agree(known, case, holding, (fact, asked.use), valid_at)
+    for interest, body in who.interests(known, scopes, asked.use, asked.territory or ANY, valid_at):
+        case.rests_on.append(interest.entry)
+        case.ends += [body.end] if body.end is not None else []
+        missing = reason(Code.INTEREST_MISSING, who=body.party, name=known.name(body.party), detail=body.kind)
+        _agrees(known, case, fact, (body.kind, body.party, missing), valid_at)
+    _authors_agree(known, case, scopes, asked, valid_at)
+    ended = ending(known, fact, valid_at)
+    codes = {problem.code for problem in case.problems}
+    if ended is not None:
+        assert isinstance(ended.body, Ending), "an ending ends"
+        code = Code.VOIDED if ended.body.ground in FROM_THE_START else Code.ENDED
+        case.problems.insert(0, reason(code, who=ended.signer, detail=ended.body.ground))
+        case.state = State.ENDED
+    elif Code.SUSPENDED in codes:
+        case.state = State.SUSPENDED
+    elif Code.DECLINED in codes:
+        case.state = State.DECLINED
+    elif valid_at < permission.start:
+        case.problems.append(reason(Code.NOT_YET, detail=format_instant(permission.start)))
+    elif not permission.period.covers(valid_at):
+        assert permission.end is not None, "a period without end covers all that follows its start"
+        case.problems.append(reason(Code.EXPIRED, detail=format_instant(permission.end)))
+        case.state = State.ENDED
+    elif any(not need.covered_by for need in case.needs):
+        case.state = State.NEGOTIATING
+    return case
+
+
+def _narrowed(asked: Asked, grant: Grant, permission: Permission) -> list[Reason]:
+    """Return what the permission is too narrow for."""
+
+    def outside(value: str | None, allowed: tuple[str, ...]) -> bool:
+        return ANY not in allowed and value not in allowed
+
+    problems = []
+    if asked.licensee != grant.grantee:
+        problems.append(reason(Code.LICENSEE, detail=grant.grantee))
+    for code, value, allowed in (
+        (Code.PURPOSE, asked.purpose, permission.purposes),
+        (Code.TERRITORY, asked.territory, permission.territories),
+        (Code.MEDIUM, asked.medium, permission.mediums),
+        (Code.MODEL, asked.model_family, permission.models),
+    ):
+        if outside(value, allowed):
+            problems.append(reason(code, detail=", ".join(allowed)))
+    stage = Stage.STUDIO if asked.use is Use.FINETUNE else Stage.FOUNDATION
+    if permission.stage not in (Stage.ANY, stage):
+        problems.append(reason(Code.STAGE, detail=permission.stage))
+    return problems + [reason(Code.CONDITION_UNREAD, detail=name) for name in permission.unread()]
+
+
+def _owners_agree(
+    known: Statements, case: _Case, holding: Holders, target: tuple[Fact, Use], valid_at: datetime
+) -> None:
+    fact, use = target
+    window, owners = holding.window, holding.owners
+    if window is not None and window.rule is Rule.WINDOW:
+        missing = reason(Code.WINDOW_MISSING, who=window.party, name=known.name(window.party))
+        _agrees(known, case, fact, ("window", window.party, missing), valid_at)
+        return
+    if window is not None and window.rule is Rule.PARTS and window.at_least is not None:
+        _parts_agree(known, case, holding, fact, valid_at)
+        return
+    before = len(case.problems)
+    for owner in owners.owners:
+        missing = reason(Code.OWNER_MISSING, who=owner, name=known.name(owner))
+        _agrees(known, case, fact, ("owner", owner, missing), valid_at)
+    if window is None and len(owners.owners) > 1 and len(case.problems) > before:
+        case.problems.insert(before, reason(Code.WINDOW_UNASSIGNED, detail=use))
+
+
+def _parts_agree(known: Statements, case: _Case, holding: Holders, fact: Fact, valid_at: datetime) -> None:
+    assert holding.window is not None, "parts are asked for by a window"
+    at_least = holding.window.at_least
+    assert at_least is not None, "a rule by parts has a threshold"
+    agreed: list[PartyId] = []
+    entries: list[Entry] = []
+    for owner in holding.owners.owners:
+        answer = who.said(known, fact, owner, valid_at)
+        if answer.answer is Answer.AGREED:
+            agreed.append(owner)
+            entries += answer.entries
+    enough = who.parts_agreed(holding.owners, agreed) >= at_least
+    case.needs.append(Need("parts", None, tuple(entries) if enough else ()))
+    case.rests_on += entries
+    if not enough:
+        case.problems.append(reason(Code.PARTS_MISSING, detail=str(at_least)))
+
+
+def _authors_agree(known: Statements, case: _Case, scopes: Sequence[str], asked: Asked, valid_at: datetime) -> None:
+    registered = known.works.get(WorkId(asked.subject))
+    published = registered is None or registered.work.published
+    if asked.use not in MORAL_USES and published:
+        return
+    authors = who.authors(known, scopes, valid_at)
+    if not authors:
+        case.problems.append(reason(Code.AUTHOR_UNKNOWN))
+        case.needs.append(Need("moral", None, ()))
+    for fact, body in authors:
+        given = who.moral_consent(known, scopes, body.party, asked.use, published=published, valid_at=valid_at)
+        case.needs.append(Need("moral", body.party, (given.entry,) if given is not None else ()))
+        case.rests_on.append(fact.entry)
+        if given is None:
+            case.problems.append(reason(Code.MORAL_MISSING, who=body.party, name=known.name(body.party)))
+        else:
+            case.rests_on.append(given.entry)
+
+
+def _agrees(
+    known: Statements,
+    case: _Case,
+    fact: Fact,
+    need: tuple[str, PartyId | None, Reason],
+    valid_at: datetime,
+) -> None:
+    role, party, missing = need
+    assert party is not None, "a need that is not by parts names its party"
+    answer = who.said(known, fact, party, valid_at)
+    covered = answer.entries if answer.answer is Answer.AGREED else ()
+    case.needs.append(Need(role, party, covered))
+    case.rests_on += answer.entries
+    if answer.answer is Answer.DECLINED:
+        case.problems.append(reason(Code.DECLINED, who=party, name=known.name(party)))
+    elif answer.answer is Answer.SILENT:
+        case.problems.append(missing)
+
+
+def _apply_exclusive(cases: Sequence[tuple[Fact, Permission, _Case]]) -> None:
+    """Refuse what a valid earlier exclusive permission to somebody else leaves no room for, naming it."""
+    narrowing = {Code.LICENSEE, Code.PURPOSE, Code.TERRITORY, Code.MEDIUM, Code.MODEL, Code.STAGE}
+    for first, permission, case in cases:
+        valid = all(problem.code in narrowing for problem in case.problems)
+        if not permission.exclusive or not valid:
+            continue
+        for later, other, judged in cases:
+            if later.position > first.position and _grantee(later) != _grantee(first) and _overlap(permission, other):
+                judged.problems.append(reason(Code.EXCLUSIVE, who=first.signer, detail=short(first.entry)))
+
+
+def _overlap(first: Permission, second: Permission) -> bool:
+    pairs = (
+        (first.territories, second.territories),
+        (first.mediums, second.mediums),
+        (first.purposes, second.purposes),
+        (first.models, second.models),
+    )
+    meets = all(ANY in one or ANY in two or set(one) & set(two) for one, two in pairs)
+    return meets and first.period.overlaps(second.period)
+
+
+def _grantee(fact: Fact) -> str:
+    assert isinstance(fact.body, Grant), "cases come from grants"
+    return fact.body.grantee
+
+
+def _title(
+    known: Statements, asked: Asked, holding: Holders, valid_at: datetime
+) -> tuple[TitleStanding, list[Entry], list[datetime]]:
+    """Return how the title is supported, by what, and when that support ends."""
+    body = holding.ownership.body
+    assert isinstance(body, Ownership), "an ownership states owners"
+    interested = {*body.owners, *known.registrants(asked.subject), *known.registrants(body.subject)}
+    if asked.licensee is not None:
+        interested.add(PartyId(asked.licensee))
+    targets = [(holding.ownership, Claim.TITLE)]
+    if holding.authority is not None and holding.window is not None:
+        targets.append((holding.authority, Claim.AUTHORITY))
+    entries: list[Entry] = []
+    ends: list[datetime] = []
+    for target, claim in targets:
+        found = attestation(known, target.entry, claim, valid_at, interested)
+        if not found:
+            return TitleStanding.CLAIMED, [], []
+        fact, attested = found[0]
+        named = appointment(known, fact.signer, valid_at)
+        entries += [fact.entry, *([named.entry] if named is not None else [])]
+        ends += [attested.end] if attested.end is not None else []
+    return TitleStanding.ATTESTED, entries, ends
+
+
+def _with_beneath(known: Statements, decision: Decision) -> Decision:
+    """Refuse a derivative whose works beneath are not permitted (Copyright Act 28); ids being digests, no loops."""
+    registered: Registered | None = known.works.get(WorkId(decision.asked.subject))
+    if registered is None or not decision.allowed:
+        return decision
+    rests_on = list(decision.rests_on)
+    until = decision.until
+    for beneath in (*registered.work.based_on, *registered.work.contains):
+        answer = decide(known, replace(decision.asked, subject=beneath), decision.valid_at, decision.known_at)
+        if not answer.allowed:
+            problem = reason(Code.BENEATH, detail=short(beneath))
+            reasons = [problem, *answer.reasons]
+            return _refuse(decision.asked, decision.valid_at, decision.known_at, answer.state, reasons)
+        rests_on += answer.rests_on
+        until = min((end for end in (until, answer.until) if end is not None), default=None)
+    return replace(decision, rests_on=_distinct(rests_on), until=until)
+
+
+def _refuse(asked: Asked, valid_at: datetime, known_at: datetime, state: State, reasons: Sequence[Reason]) -> Decision:
+    return Decision(
+        asked,
+        valid_at,
+        known_at,
+        allowed=False,
+        state=state,
+        basis=None,
+        title=TitleStanding.CLAIMED,
+        needs=(),
+        reasons=tuple(reasons),
+        rests_on=(),
+        grant=None,
+        sheet=None,
+        until=None,
+    )
+
+
+def _registration(known: Statements, scopes: Sequence[str]) -> list[Entry]:
+    """Return the statements that entered the subject and its series."""
+    entries: list[Entry] = []
+    for scope in scopes:
+        registered = known.works.get(WorkId(scope))
+        entries.append(registered.register.entry if registered is not None else Entry(scope))
+    return entries
+
+
+def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    return tuple(dict.fromkeys(entries))

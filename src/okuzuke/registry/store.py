@@ -1,0 +1,154 @@
+"""The register in SQL: what its statements project, and everything it knows as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select
+
+from okuzuke.core.errors import CheckFailedError, InputError, RightsError
+from okuzuke.core.ids import AssetId, Entry, PartyId, SetRoot, WorkId
+from okuzuke.ledger import store as ledger
+from okuzuke.ledger.store import Kinds, Recorded
+from okuzuke.ledger.submission import Submission
+from okuzuke.registry import standing
+from okuzuke.registry.known import READERS, Fact, Registered, Statements, read_fact
+from okuzuke.registry.reasons import Reason
+from okuzuke.registry.works import Register, Slots, Work, deal_slot
+from okuzuke.storage import schema
+
+
+def fact_of(item: Recorded) -> Fact:
+    """Return the fact a recorded statement states."""
+    return read_fact(item.position, item.entry, item.recorded_at, item.statement, item.sealed)
+
+
+def load(connection: Connection) -> Statements:
+    """Return everything the register knows, erased statements and rows left out."""
+    facts = [fact_of(item) for item in ledger.recorded_all(connection, list(READERS))]
+    return Statements.of(facts, registered(connection, facts))
+
+
+def registered(connection: Connection, facts: Sequence[Fact]) -> list[Registered]:
+    """Return the works of the registers among the facts, in log and row order."""
+    found: list[Registered] = []
+    for fact in facts:
+        if isinstance(fact.body, Register):
+            keys = ledger.set_keys(connection, fact.body.rows)
+            rows = ledger.rows(connection, keys)
+            found += [
+                Registered(Work.read(WorkId(key), rows[key].document), fact, at)
+                for at, key in enumerate(keys)
+                if key in rows
+            ]
+    return found
+
+
+def check(known: Statements, fact: Fact, works: Sequence[Work] = ()) -> None:
+    """Raise `RightsError` in both languages unless the statement's signer may state it now."""
+    refused = standing.refusal(known, fact)
+    if refused is not None:
+        raise refusal_error(refused)
+    for work in works:
+        for beneath in (*work.based_on, *work.contains):
+            if beneath not in known.works:
+                raise InputError(
+                    f"{work.name} rests on work {beneath}, which is not registered", remedy="register that work first"
+                )
+
+
+def refusal_error(reason: Reason) -> RightsError:
+    """Return the error that says a reason in both languages."""
+    return RightsError(f"{reason.en}\n{reason.ja}", remedy="sign as the party named, or ask it to sign")
+
+
+def submitted_works(submission: Submission) -> tuple[Work, ...]:
+    """Return the works in a register on its way in."""
+    return tuple(Work.read(WorkId(key), row.document) for key, row in submission.rows.items())
+
+
+def deal(connection: Connection, slot_key: bytes, works: Sequence[WorkId]) -> tuple[int, ...]:
+    """Return a permanent place for each work, in order; nothing is written."""
+    taken = set(connection.scalars(select(schema.slot.c.slot)))
+    dealt: list[int] = []
+    for work in works:
+        slot = deal_slot(slot_key, work, taken)
+        taken.add(slot)
+        dealt.append(slot)
+    return tuple(dealt)
+
+
+def slots(connection: Connection) -> dict[WorkId, int]:
+    """Return every work's place."""
+    return {WorkId(line.work): line.slot for line in connection.execute(select(schema.slot))}
+
+
+def registered_names(connection: Connection, party: PartyId, series: Entry) -> dict[tuple[str, AssetId], WorkId]:
+    """Return what the party has registered into the series already, by name and file."""
+    query = select(schema.work).where(schema.work.c.party == party, schema.work.c.series == series)
+    return {(line.name, AssetId(line.asset)): WorkId(line.work) for line in connection.execute(query)}
+
+
+def works_with_asset(connection: Connection, asset: AssetId) -> list[WorkId]:
+    """Return the works whose file has these bytes, whoever registered them."""
+    query = select(schema.work.c.work).where(schema.work.c.asset == asset).order_by(schema.work.c.work)
+    return [WorkId(work) for work in connection.scalars(query)]
+
+
+def resolve(connection: Connection, beginning: str) -> str:
+    """Return the one entry or work whose id begins so; eight characters are enough to try."""
+    if len(beginning) < 8 or any(character not in "0123456789abcdef" for character in beginning):
+        raise InputError(f"{beginning!r} is no id", remedy="give at least the first 8 characters of an id")
+    pattern = beginning + "%"
+    entries = select(schema.statement.c.entry).where(schema.statement.c.entry.like(pattern))
+    works = select(schema.work.c.work).where(schema.work.c.work.like(pattern))
+    roots = select(schema.named_set.c.root).where(schema.named_set.c.root.like(pattern))
+    found = sorted({*connection.scalars(entries), *connection.scalars(works), *connection.scalars(roots)})
+    if len(found) != 1:
+        problem = "nothing here has" if not found else f"{len(found)} things here have"
+        raise InputError(f"{problem} an id that begins {beginning}", remedy="give more of the id, or check it")
+    return str(found[0])
+
+
+def _register(connection: Connection, item: Recorded) -> None:
+    fact = fact_of(item)
+    assert isinstance(fact.body, Register), "projected by kind"
+    keys = ledger.set_keys(connection, fact.body.rows)
+    rows = ledger.rows(connection, keys)
+    lines = []
+    for at, key in enumerate(keys):
+        if key in rows:
+            work = Work.read(WorkId(key), rows[key].document)
+            lines.append(
+                {
+                    "work": work.work,
+                    "register": item.entry,
+                    "position": at,
+                    "party": fact.signer,
+                    "series": fact.body.series,
+                    "name": work.name,
+                    "asset": work.asset,
+                }
+            )
+    if lines:
+        connection.execute(insert(schema.work), lines)
+
+
+def _slots(connection: Connection, item: Recorded) -> None:
+    fact = fact_of(item)
+    assert isinstance(fact.body, Slots), "projected by kind"
+    query = select(schema.named_set.c.root).where(schema.named_set.c.entry == fact.body.register)
+    keys = ledger.set_keys(connection, SetRoot(connection.scalars(query).one()))
+    if fact.body.slots is None or len(keys) != len(fact.body.slots):
+        raise CheckFailedError(f"slots {item.entry} and their register differ in size", remedy="deal one slot a work")
+    connection.execute(
+        insert(schema.slot), [{"slot": slot, "work": key} for key, slot in zip(keys, fact.body.slots, strict=True)]
+    )
+
+
+def _nothing(_connection: Connection, _item: Recorded) -> None:
+    """Project nothing: the rules read the statement itself."""
+
+
+_PROJECTORS = {"register": _register, "slots": _slots}
+KINDS: Kinds = {(kind, 1): _PROJECTORS.get(kind, _nothing) for kind in READERS}

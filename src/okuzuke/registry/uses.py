@@ -1,0 +1,43 @@
+"""The vocabulary of uses, version 1. A later use is not granted until it is asked anew."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from okuzuke.core.fields import Fields, choose
+
+VOCABULARY = 1
+
+
+class Use(StrEnum):
+    """An act that needs permission; fingerprinting to protect registered works is a term of intake and no use."""
+
+    TRAIN = "train"
+    FINETUNE = "finetune"
+    RELEASE_WEIGHTS = "release_weights"
+    DISTIL = "distil"
+    REFERENCE = "reference"
+    EMBED = "embed"
+    CAPTION = "caption"
+    GENERATE = "generate"
+    CHARACTER = "character"
+    STYLE = "style"
+    EDIT = "edit"
+    REMIX = "remix"
+    LIKENESS = "likeness"
+    VOICE = "voice"
+    PUBLISH_OUTPUT = "publish_output"
+    MERCHANDISE = "merchandise"
+    SUBLICENSE = "sublicense"
+
+
+ALL_USES = frozenset(Use)
+PERSON_USES = frozenset({Use.LIKENESS, Use.VOICE})
+MORAL_USES = frozenset({Use.CHARACTER, Use.EDIT, Use.REMIX, Use.PUBLISH_OUTPUT, Use.MERCHANDISE})
+"""Uses that alter a work or make it public, and so touch the author's moral rights (Copyright Act 18, 19, 20)."""
+
+
+def read_uses(fields: Fields, name: str) -> frozenset[Use]:
+    """Return the uses in a list; the single item "*" means every use of this vocabulary."""
+    items = fields.texts(name)
+    return ALL_USES if items == ("*",) else frozenset(choose(item, Use, name) for item in items)

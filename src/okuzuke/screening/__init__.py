@@ -1,0 +1,1 @@
+"""Is this unlikely to be opted in?"""

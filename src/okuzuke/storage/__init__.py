@@ -1,0 +1,1 @@
+"""Where state lives: one SQL schema, one engine, blobs."""

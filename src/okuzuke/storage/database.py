@@ -1,0 +1,97 @@
+"""One engine: SQLite in WAL mode with synchronous=FULL; a committed transaction survives a power cut."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from okuzuke.core.errors import StateError
+from okuzuke.storage import schema
+
+
+class Database:
+    """Reads see one consistent state; writes happen one transaction at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = _engine(path)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the archive."""
+        with self._translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give the one writing transaction: all of it is durable afterwards, or nothing."""
+        with (
+            self._translated(),
+            self._engine.connect().execution_options(okuzuke_write=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            reason = str(error.orig)
+            if "locked" in reason:
+                raise StateError(
+                    f"another process is writing to {self.path}", remedy="wait for it to end, then type this again"
+                ) from error
+            if "full" in reason:
+                raise StateError(
+                    f"the disk of {self.path} is full; nothing of this was recorded", remedy="free room, then try again"
+                ) from error
+            raise StateError(f"{self.path}: {reason}", remedy="check the disk and the archive's path") from error
+
+    def create(self) -> None:
+        """Lay every table and record the schema's version."""
+        with self.writing() as connection:
+            schema.metadata.create_all(connection)
+            connection.execute(insert(schema.meta), [{"name": "schema_version", "value": str(schema.VERSION)}])
+
+    def check_version(self) -> None:
+        """Raise unless the tables are of this program's version."""
+        with self.reading() as connection:
+            found = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "schema_version"))
+        if found != str(schema.VERSION):
+            raise StateError(
+                f"{self.path} has tables of version {found}, this program reads version {schema.VERSION}",
+                remedy="use the version of okuzuke that wrote it, or rebuild it with this one",
+            )
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own BEGIN is deferred; isolation_level None leaves BEGIN to the listener below.
+        connection.isolation_level = None
+        connection.execute("PRAGMA busy_timeout = 5000")
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        connection.execute("PRAGMA synchronous = FULL")
+        full = connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+        assert mode == "wal", "an archive's database runs in WAL mode"
+        assert full, "synchronous=NORMAL loses acknowledged commits on power loss"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred BEGIN would let two writers both read the old head, so a writer takes the lock first.
+        write = connection.get_execution_options().get("okuzuke_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
