@@ -16,7 +16,7 @@ _PREFIX = "OKUZUKE_"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`origin` is the log's name for ever; a `demo` archive admits fictional parties and titles that are only claimed."""
+    """`origin` is the log's name for ever; a `demo` archive admits fictional parties and titles only claimed."""
 
     origin: str
     demo: bool = False

@@ -3,7 +3,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from itertools import islice
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ print(hashlib.sha256(b"".join(w.name.encode() + w.caption.encode() + w.picture f
 """
 
 
+@cache
+def _every(series_id: str) -> Sequence[drawings.Drawing]:
+    known = series(series_id)
+    return drawings.every(series_id) if known.kind is Kind.OWN else tuple(dedications.every(series_id))
+
+
 def test_works_are_the_same_to_the_byte_in_another_process() -> None:
     drawn = (w for series_id in IDS for w in works(series_id, 4))
     here = b"".join(w.name.encode() + w.caption.encode() + w.picture for w in drawn)
@@ -34,13 +41,12 @@ def test_works_are_the_same_to_the_byte_in_another_process() -> None:
 
 @pytest.mark.parametrize("series_id", IDS)
 def test_fewer_works_are_the_beginning_of_more(series_id: str) -> None:
-    assert list(works(series_id, 3)) == list(works(series_id, 6))[:3]
+    assert list(works(series_id, 2)) == list(works(series_id, 3))[:2]
 
 
 @pytest.mark.parametrize("series_id", IDS)
 def test_a_work_held_out_shares_its_options_with_no_work_of_training(series_id: str) -> None:
-    own = series(series_id).kind is Kind.OWN
-    options = [d.options for d in (drawings.every(series_id) if own else islice(dedications.every(series_id), 400))]
+    options = [d.options for d in _every(series_id)]
     out = {o for o in options if held_out(series_id, o)}
     assert len(options) == len(set(options)) == 400
     assert 20 <= len(out) <= 60
@@ -66,20 +72,20 @@ def test_a_dedication_carries_the_cc0_statement_of_its_package(set_id: str) -> N
 def test_nobody_holds_a_dedication_and_its_maker_stays_out_of_pages_and_captions(set_id: str) -> None:
     known, found = series(set_id), evidence(set_id)
     assert (known.holder_ja, known.holder_en, known.licence) == (None, None, Terms.CC0)
-    shown = [known.id, known.title_ja, known.title_en, *(d.caption for d in dedications.every(set_id))]
+    shown = [known.id, known.title_ja, known.title_en, *(d.caption for d in _every(set_id))]
     for name in (found.creator, found.source_name):
         assert not any(name.lower() in text.lower() for text in shown)
 
 
 @pytest.mark.parametrize("set_id", SETS)
 def test_a_caption_of_a_dedication_is_its_option_tuple(set_id: str) -> None:
-    for drawing in dedications.every(set_id):
+    for drawing in _every(set_id):
         assert drawing.tags[1:] == drawing.options
         assert drawing.caption == ", ".join(drawing.tags)
 
 
 def test_no_two_option_tuples_of_a_dedication_give_one_picture() -> None:
-    drawn = list(dedications.every("set-figurines"))
+    drawn = _every("set-figurines")
     assert len({d.svg for d in drawn}) == len(drawn) == 400
 
 

@@ -27,8 +27,9 @@ def canonical_bytes(value: Json) -> bytes:
     '{"a":["奥付",null],"b":1}'
     """
     try:
+        _refuse_floats(value)
         return rfc8785.dumps(cast("dict[str, object]", value))  # type: ignore[arg-type] # its own type is private
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise InputError(
             f"this value has no canonical JSON form: {error}",
             remedy="use strings, integers below 2**53, lists and objects",
@@ -93,6 +94,18 @@ def decode_base64url(text: str) -> bytes:
             f"not the one spelling of base64url: {text[:40]!r}", remedy="check that the file arrived whole"
         )
     return data
+
+
+def _refuse_floats(value: object) -> None:
+    # RFC 8785 gives floats a form, and two languages have already disagreed on it; here they have none.
+    if isinstance(value, float):
+        raise rfc8785.FloatDomainError(value)
+    if isinstance(value, Mapping):
+        for item in value.values():
+            _refuse_floats(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_floats(item)
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -39,7 +39,8 @@ class Period:
 
     def overlaps(self, other: Period) -> bool:
         """Say whether some instant lies in both."""
-        return (self.end is None or other.start < self.end) and (other.end is None or self.start < other.end)
+        ends = [period.end for period in (self, other) if period.end is not None]
+        return not ends or max(self.start, other.start) < min(ends)
 
 
 def parse_instant(text: object) -> datetime:
@@ -63,4 +64,4 @@ def format_instant(instant: datetime) -> str:
     """
     if instant.tzinfo is None:
         raise InputError("an instant without a zone cannot be recorded", remedy="pass an aware UTC instant")
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

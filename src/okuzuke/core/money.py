@@ -10,7 +10,7 @@ from okuzuke.core.errors import InputError
 
 INT64_MAX = 2**63 - 1
 SCALES: Mapping[str, int] = {"JPY": 6, "USD": 6, "USDC": 6, "POINT": 9}
-_INTEGER = re.compile(r"-?(0|[1-9]\d*)")
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from okuzuke.core.canonical import JsonObject
+from okuzuke.core.fields import Fields
 from okuzuke.core.ids import Entry, PartyId, WorkId
 from okuzuke.datasets.manifest import Place, families, item_of
 from okuzuke.registry.consent import decide
@@ -83,6 +84,19 @@ class Refused:
             "ja": list(self.ja),
             "en": list(self.en),
         }
+
+    @classmethod
+    def read(cls, row: JsonObject) -> Refused:
+        fields = Fields(row, "refused")
+        refused = cls(
+            WorkId(fields.digest("work")),
+            fields.choice("refusal", Refusal),
+            fields.choice("state", State),
+            fields.texts("ja"),
+            fields.texts("en"),
+        )
+        fields.end()
+        return refused
 
 
 @dataclass(frozen=True, slots=True)

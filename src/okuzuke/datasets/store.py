@@ -10,6 +10,7 @@ from okuzuke.core.errors import CheckFailedError
 from okuzuke.core.fields import Fields
 from okuzuke.core.ids import Entry, SetRoot, WorkId
 from okuzuke.datasets.manifest import Place, Snapshot, Tombstone, check_order, read_place
+from okuzuke.datasets.snapshot import Refused
 from okuzuke.ledger import store as ledger
 from okuzuke.ledger.store import Kinds, Recorded
 from okuzuke.storage import schema
@@ -31,6 +32,15 @@ def places(connection: Connection, manifest: SetRoot) -> tuple[Place | Tombstone
     if missing or not keys:
         raise CheckFailedError(f"manifest {manifest} is not whole in this archive", remedy="check the id")
     return tuple(read_place(rows[key].document) for key in keys)
+
+
+def refused(connection: Connection, snapshot: Snapshot) -> tuple[Refused, ...]:
+    """Return what stayed out of a snapshot, in the order it was judged."""
+    if snapshot.refused is None:
+        return ()
+    keys = ledger.set_keys(connection, snapshot.refused)
+    rows = ledger.rows(connection, keys)
+    return tuple(Refused.read(rows[key].document) for key in keys if key in rows)
 
 
 def snapshots(connection: Connection) -> list[Entry]:

@@ -28,7 +28,7 @@ Check: TypeAlias = Callable[[Connection, Recorded, Submission], None]
 class Journal:
     """Holds the log's name and key, the clock and the entropy it was given, and what each kind means."""
 
-    def __init__(  # noqa: PLR0913 # everything an archive hands in once
+    def __init__(  # everything an archive hands in once
         self,
         database: Database,
         origin: str,

@@ -58,11 +58,18 @@ def load(path: Path) -> Ed25519PrivateKey:
 def save(path: Path, key: Ed25519PrivateKey) -> None:
     """Write the key to a new file that only its owner can read; an existing file is never overwritten."""
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    save_secret(path, pem)
+
+
+def save_secret(path: Path, secret: bytes) -> None:
+    """Write a secret to a new file that only its owner can read; an existing file is never overwritten."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise StateError(f"{path} exists", remedy="name another file; a key is never overwritten") from error
+    except OSError as error:
+        raise StateError(f"cannot write {path}: {error.strerror}", remedy="name a file in a folder of yours") from error
     with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
+        file.write(secret)
         file.flush()
         os.fsync(file.fileno())

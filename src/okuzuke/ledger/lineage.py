@@ -53,22 +53,30 @@ def beneath(connection: Connection, entries: Iterable[Entry]) -> dict[Entry, Ent
 
 def above(connection: Connection, targets: Mapping[str, str]) -> tuple[Step, ...]:
     """Return the statements that rest on the targets (entries or set roots, each with its label), nearest first."""
+    kinds: dict[str, str] = {}
+    through: dict[str, str] = {}
 
     def following(target: str) -> list[str]:
-        query = select(schema.edge.c.entry).where(schema.edge.c.target == target).distinct()
-        found = list(connection.scalars(query))
-        # What rests on a statement's set rests on the statement.
+        # What rests on a statement's set rests on the statement: the set is on the way, but no step of its own.
         sets = connection.scalars(select(schema.named_set.c.root).where(schema.named_set.c.entry == target))
-        return found + [root for root in sets if root not in targets]
+        query = (
+            select(schema.statement.c.entry, schema.statement.c.kind, schema.edge.c.target)
+            .join(schema.edge, schema.edge.c.entry == schema.statement.c.entry)
+            .where(schema.edge.c.target.in_([target, *sets]))
+            .order_by(schema.statement.c.position, schema.edge.c.at)
+        )
+        found = connection.execute(query).all()
+        for line in found:
+            kinds[line.entry] = line.kind
+            through.setdefault(line.entry, line.target)
+        return [line.entry for line in found]
 
-    reached = reachable(targets, following)
-    kinds = {line.entry: line.kind for line in connection.execute(select(schema.statement))}
     depths: dict[str, int] = {}
     steps: list[Step] = []
-    for node, parent in reached.items():
-        depths[node] = 0 if parent is None else depths[parent] + (node in kinds)
-        if parent is not None and node in kinds:
-            steps.append(Step(Entry(node), kinds[node], parent, depths[node]))
+    for node, parent in reachable(targets, following).items():
+        depths[node] = 0 if parent is None else depths[parent] + 1
+        if parent is not None:
+            steps.append(Step(Entry(node), kinds[node], through[node], depths[node]))
     return tuple(steps)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from okuzuke.core.canonical import JsonObject, canonical_bytes, encode_base64, parse_object, salted_digest
-from okuzuke.core.errors import CheckFailedError
+from okuzuke.core.canonical import JsonObject, canonical_bytes, encode_base64, salted_digest
+from okuzuke.core.errors import CheckFailedError, OkuzukeError
 from okuzuke.core.fields import Fields
 from okuzuke.core.ids import Entry, RowId, SetRoot
 from okuzuke.core.intervals import format_instant
@@ -28,13 +28,10 @@ def rebuild(connection: Connection, kinds: Kinds) -> int:
         if line.position != count:
             raise CheckFailedError(f"entry {count} is missing", remedy="restore the database from a copy")
         count += 1
-        entry = Entry(line.entry)
         if line.document is None:
-            _project_erased(connection, line.position, entry, erasures)
-            continue
-        if salted_digest(line.salt, parse_object(line.document, f"entry {entry}")).hex() != entry:
-            raise CheckFailedError(f"the document of entry {entry} was changed", remedy="restore it from a copy")
-        store.project(connection, store.recorded(connection, entry), kinds)
+            _project_erased(connection, line.position, Entry(line.entry), erasures)
+        else:
+            store.project(connection, store.recorded(connection, Entry(line.entry)), kinds)
     _check_sets(connection)
     return count
 
@@ -57,7 +54,9 @@ def erase_entry(connection: Connection, target: Entry, by: Recorded) -> None:
         .values(salt=None, document=None, statement_digest=None)
     )
     connection.execute(delete(schema.disclosure).where(schema.disclosure.c.entry == target))
-    connection.execute(update(schema.statement).where(schema.statement.c.entry == target).values(erased_by=by.entry))
+    connection.execute(
+        update(schema.statement).where(schema.statement.c.entry == target).values(signer=None, erased_by=by.entry)
+    )
 
 
 def erase_row(connection: Connection, target: RowId) -> None:
@@ -65,8 +64,26 @@ def erase_row(connection: Connection, target: RowId) -> None:
     connection.execute(update(schema.row).where(schema.row.c.key == target).values(salt=None, document=None))
 
 
+def project_erase(connection: Connection, item: Recorded) -> None:
+    """Clear what an erasure names; clearing twice is clearing once."""
+    public = item.statement.public
+    if public.get("entry") is not None:
+        erase_entry(connection, Entry(Fields(public["entry"], "erase").digest("entry")), item)
+    if public.get("row") is not None:
+        erase_row(connection, RowId(Fields(public, "erase").digest("row")))
+
+
+def copy_originals(source: Connection, target: Connection) -> None:
+    """Copy every original's rows; the target's tables are empty but for its schema version."""
+    for table in schema.originals:
+        target.execute(delete(table))
+        lines = [dict(line._mapping) for line in source.execute(select(table))]  # noqa: SLF001 # SQLAlchemy's public name
+        for start in range(0, len(lines), 500):
+            target.execute(insert(table), lines[start : start + 500])
+
+
 def erasure_of(item: Recorded) -> JsonObject:
-    """Return what an erasure repeats of the entry it clears: kind, signer, recorded_at, rests_on and its sets."""
+    """Return what an erasure repeats of the entry it clears: kind, recorded_at, rests_on and its sets."""
     body = item.statement
     return {
         "entry": item.entry,
@@ -78,13 +95,24 @@ def erasure_of(item: Recorded) -> JsonObject:
 
 
 def _erasures(connection: Connection) -> dict[Entry, Recorded]:
+    """Return the erasures by what they clear; every document is checked on the way."""
     found: dict[Entry, Recorded] = {}
     query = select(schema.entry.c.entry).where(schema.entry.c.document.is_not(None)).order_by(schema.entry.c.position)
     for name in connection.scalars(query).all():
-        item = store.recorded(connection, Entry(name))
+        item = _checked(connection, Entry(name))
         if item.statement.kind == "erase" and item.statement.public.get("entry") is not None:
             found[Entry(Fields(item.statement.public["entry"], "erase").digest("entry"))] = item
     return found
+
+
+def _checked(connection: Connection, entry: Entry) -> Recorded:
+    try:
+        item = store.document(connection, entry)
+        if salted_digest(item.salt or b"", item.envelope).hex() == entry:
+            return store.opened(item)
+    except OkuzukeError as error:
+        raise CheckFailedError(f"entry {entry}: {error.message}", remedy="restore it from a copy") from error
+    raise CheckFailedError(f"the document of entry {entry} was changed", remedy="restore it from a copy")
 
 
 def _project_erased(connection: Connection, position: int, entry: Entry, erasures: dict[Entry, Recorded]) -> None:
@@ -110,8 +138,12 @@ def _project_erased(connection: Connection, position: int, entry: Entry, erasure
 
 
 def _check_sets(connection: Connection) -> None:
-    for root in connection.scalars(select(schema.member.c.root).distinct()).all():
+    named = select(schema.named_set.c.root).union(select(schema.member.c.root))
+    for root in connection.scalars(named.order_by("root")).all():
         submission.check_set(SetRoot(root), store.set_keys(connection, SetRoot(root)))
+    lost = select(schema.member.c.key).where(schema.member.c.key.not_in(select(schema.row.c.key)))
+    for key in connection.scalars(lost.limit(1)):
+        raise CheckFailedError(f"row {key} is missing", remedy="restore the database from a copy")
     keys = [RowId(key) for key in connection.scalars(select(schema.row.c.key))]
     for row in store.rows(connection, keys).values():
         submission.check_row(row)

@@ -25,7 +25,7 @@ from okuzuke.core.canonical import (
 )
 from okuzuke.core.errors import CheckFailedError, InputError
 from okuzuke.core.fields import Fields
-from okuzuke.core.ids import Entry, PartyId, SetRoot, digest_text
+from okuzuke.core.ids import Entry, PartyId, SetRoot
 from okuzuke.core.intervals import format_instant, parse_instant
 from okuzuke.ledger import keys
 
@@ -190,6 +190,8 @@ def verify_proof(document: JsonObject) -> str:
         signature = base58.b58decode(value[1:])
     except ValueError as error:
         raise CheckFailedError("the proof value is not base58btc", remedy="sign with okuzuke sign") from error
+    if value != "z" + base58.b58encode(signature).decode("ascii"):
+        raise CheckFailedError("the proof value has a second spelling", remedy="sign with okuzuke sign")
     config = {name: item for name, item in proof.items() if name != "proofValue"}
     unsigned = {name: item for name, item in document.items() if name != "proof"}
     if document.get("issuer") != did:
@@ -218,7 +220,7 @@ def read(document: JsonObject) -> Statement:
         kind=subject.text("kind"),
         version=subject.integer("version"),
         issuer=issuer,
-        signer=PartyId(digest_text(subject.raw("signer"), "signer")) if subject.has("signer") else None,
+        signer=None if subject.raw("signer") is None else PartyId(subject.digest("signer")),
         capacity=subject.text("capacity"),
         rests_on=tuple(RestsOn.from_fields(fields) for fields in subject.objects("rests_on")),
         public=_object(subject.raw("public")),
@@ -250,7 +252,9 @@ def set_roots(public: JsonObject) -> dict[SetRoot, int]:
     for value in public.values():
         if isinstance(value, Mapping) and set(value) == {"root", "size"}:
             fields = Fields(value, "set")
-            found[SetRoot(fields.digest("root"))] = fields.integer("size")
+            root, size = SetRoot(fields.digest("root")), fields.integer("size")
+            if found.setdefault(root, size) != size:
+                raise InputError(f"set {root} is named with two sizes", remedy="draft the statement anew")
     return found
 
 

@@ -178,6 +178,12 @@ def document(connection: Connection, entry: Entry) -> Document:
     return Document(found.position, entry, found.salt, parse_object(found.document, f"entry {entry}"), tuple(texts))
 
 
+def is_erased(connection: Connection, entry: Entry) -> bool:
+    """Say whether the entry stands in the log without its document."""
+    query = select(schema.entry.c.position).where(schema.entry.c.entry == entry, schema.entry.c.document.is_(None))
+    return connection.scalar(query) is not None
+
+
 def recorded(connection: Connection, entry: Entry) -> Recorded:
     """Return an entry's statement with every field this archive can open."""
     return opened(document(connection, entry))
@@ -223,11 +229,23 @@ def rows(connection: Connection, keys: Sequence[RowId]) -> dict[RowId, Row]:
     """Return the rows that are not erased, by digest."""
     found: dict[RowId, Row] = {}
     for start in range(0, len(keys), _CHUNK):
-        query = select(schema.row).where(schema.row.c.key.in_(keys[start : start + _CHUNK]))
+        query = select(schema.row).where(
+            schema.row.c.key.in_(keys[start : start + _CHUNK]), schema.row.c.document.is_not(None)
+        )
         for line in connection.execute(query):
-            if line.document is not None:
-                key = RowId(line.key)
-                found[key] = Row(key, line.salt, parse_object(line.document, f"row {key}"))
+            key = RowId(line.key)
+            found[key] = Row(key, line.salt, parse_object(line.document, f"row {key}"))
+    return found
+
+
+def erased_rows(connection: Connection, keys: Sequence[RowId]) -> set[RowId]:
+    """Return those of the row digests whose rows were erased."""
+    found: set[RowId] = set()
+    for start in range(0, len(keys), _CHUNK):
+        query = select(schema.row.c.key).where(
+            schema.row.c.key.in_(keys[start : start + _CHUNK]), schema.row.c.document.is_(None)
+        )
+        found.update(map(RowId, connection.scalars(query)))
     return found
 
 
@@ -246,13 +264,14 @@ def _check_sets(body: Statement, submission: Submission) -> None:
 
 
 def _check_rests_on(connection: Connection, body: Statement) -> None:
+    named = statement.set_roots(body.public)
     for target in body.rests_on:
         if target.entry is not None:
             found = connection.scalar(select(schema.entry.c.position).where(schema.entry.c.entry == target.entry))
-        elif (set_root := target.set_root) in statement.set_roots(body.public):
-            found = 0
+        elif target.set_root in named:
+            found = 0 if target.position is None or target.position < named[target.set_root] else None
         else:
-            query = select(schema.member.c.position).where(schema.member.c.root == set_root)
+            query = select(schema.member.c.position).where(schema.member.c.root == target.set_root)
             if target.position is not None:
                 query = query.where(schema.member.c.position == target.position)
             found = connection.scalar(query.limit(1))
@@ -264,6 +283,9 @@ def _check_rests_on(connection: Connection, body: Statement) -> None:
 
 
 def _insert_sets(connection: Connection, submission: Submission) -> None:
+    erased = erased_rows(connection, list(submission.rows))
+    if erased:
+        raise CheckFailedError(f"row {min(erased)} was erased from this archive", remedy="draft the set without it")
     for set_root, keys in submission.sets.items():
         if not set_keys(connection, set_root):
             members = [{"root": set_root, "position": at, "key": key} for at, key in enumerate(keys)]
@@ -283,6 +305,12 @@ def _insert_sets(connection: Connection, submission: Submission) -> None:
 def _insert(connection: Connection, table: Table, lines: Sequence[Mapping[str, object]]) -> None:
     if lines:
         connection.execute(insert(table), [dict(line) for line in lines])
+
+
+def last_instant(connection: Connection) -> datetime | None:
+    """Return when the newest entry was recorded, None in an empty log."""
+    text = _last_instant(connection)
+    return parse_instant(text) if text else None
 
 
 def _last_instant(connection: Connection) -> str:

@@ -152,5 +152,5 @@ def check_set(root: SetRoot, keys: Sequence[RowId]) -> None:
 
 def check_row(row: Row) -> None:
     """Raise unless the row and its salt have this digest."""
-    if row_of(row.document, row.salt).key != row.key:
+    if len(row.salt) != 32 or row_of(row.document, row.salt).key != row.key:
         raise CheckFailedError(f"row {row.key} was changed", remedy="ask for the row as it was signed")

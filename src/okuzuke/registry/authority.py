@@ -12,6 +12,7 @@ from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import PartyId
 from okuzuke.core.intervals import Period
+from okuzuke.registry.interests import read_part
 from okuzuke.registry.uses import Use, read_uses
 
 
@@ -75,12 +76,7 @@ class Authority:
 def _window(fields: Fields) -> Window:
     rule = fields.choice("rule", Rule)
     party = PartyId(fields.digest("party")) if fields.has("party") else None
-    at_least = None
-    if fields.has("at_least"):
-        try:
-            at_least = Fraction(fields.text("at_least"))
-        except (ValueError, ZeroDivisionError) as error:
-            raise InputError("at_least is not a fraction", remedy="write it as 2/3") from error
+    at_least = read_part(fields.text("at_least"), "at_least") if fields.has("at_least") else None
     if (rule is Rule.WINDOW) != (party is not None) or (rule is Rule.PARTS) != (at_least is not None):
         raise InputError(f"a window by rule {rule} lacks or doubles its decider", remedy="give a party or at_least")
     window = Window(
@@ -93,5 +89,6 @@ def _window(fields: Fields) -> Window:
         party,
         at_least,
     )
+    Period(window.start, window.end)
     fields.end()
     return window

@@ -6,37 +6,42 @@ rests on, so that a stranger with those statements comes to the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from okuzuke.core.ids import Entry, PartyId, WorkId, short
 from okuzuke.core.intervals import format_instant
 from okuzuke.registry import holders as who
 from okuzuke.registry.authority import Rule
 from okuzuke.registry.decision import Asked, Basis, Decision, Need, State, TitleStanding
-from okuzuke.registry.force import appointment, attestation, ending, in_force, suspensions
-from okuzuke.registry.grants import FROM_THE_START, Dedication, Ending, Grant, Permission, Stage
+from okuzuke.registry.force import appointment, attestation, boundaries, ending, in_force, suspensions
+from okuzuke.registry.grants import FROM_THE_START, Dedication, Ending, Grant, Permission
 from okuzuke.registry.holders import Answer, Holders
-from okuzuke.registry.interests import Ownership
-from okuzuke.registry.known import Fact, Registered, Statements
+from okuzuke.registry.interests import Interest
+from okuzuke.registry.known import Fact, Statements
 from okuzuke.registry.parties import Claim
 from okuzuke.registry.reasons import Code, Reason, reason
+from okuzuke.registry.scope import ANY, narrowed, overlap
 from okuzuke.registry.uses import MORAL_USES, PERSON_USES, Use
 from okuzuke.registry.works import Character, Persona, Series
 
-ANY = "*"
+
+_Line: TypeAlias = Sequence[tuple[Holders, datetime]]
+"""Who holds a subject and whom they took it from, with the last instant at which each could agree."""
 
 
 @dataclass(slots=True)
 class _Case:
     """What one grant's permission comes to: gathered, then judged."""
 
-    state: State
+    state: State = State.NOT_ASKED
+    binds: bool = False
+    """Whether those who held the subject gave it and it has not ended, so that an exclusive one keeps others out."""
     needs: list[Need] = field(default_factory=list)
     problems: list[Reason] = field(default_factory=list)
     rests_on: list[Entry] = field(default_factory=list)
-    ends: list[datetime] = field(default_factory=list)
 
 
 def decide(known: Statements, asked: Asked, valid_at: datetime, known_at: datetime) -> Decision:
@@ -45,19 +50,28 @@ def decide(known: Statements, asked: Asked, valid_at: datetime, known_at: dateti
     Cost: linear in the statements about the subject, its series and the works beneath it.
     """
     known = known.until(known_at)
+    decision = _decide_alone(known, asked, valid_at, known_at)
+    return _with_beneath(known, decision) if decision.allowed else decision
+
+
+def _decide_alone(known: Statements, asked: Asked, valid_at: datetime, known_at: datetime) -> Decision:
+    """Answer for the subject as if nothing lay beneath it."""
     refused = _refusal_before_asking(known, asked)
     if refused is not None:
         return _refuse(asked, valid_at, known_at, State.NOT_ASKED, [refused])
     scopes = known.scopes(asked.subject)
     place = (asked.medium or ANY, asked.territory or ANY)
-    holding = who.holders(known, scopes, asked.use, place, valid_at)
-    if holding is None:
+    line = tuple(who.line(known, scopes, asked.use, place, valid_at))
+    if line:
+        decision = _by_grant(known, asked, scopes, line, (valid_at, known_at))
+    else:
         decision = _dedicated(known, asked, scopes, valid_at, known_at) or _refuse(
             asked, valid_at, known_at, State.NOT_ASKED, _nobody(known, asked, scopes)
         )
-    else:
-        decision = _by_grant(known, asked, scopes, holding, (valid_at, known_at))
-    return _with_beneath(known, decision)
+    if not decision.allowed:
+        return decision
+    later = boundaries(known, scopes, decision.rests_on, valid_at)
+    return replace(decision, until=later[0] if later else None)
 
 
 def _refusal_before_asking(known: Statements, asked: Asked) -> Reason | None:
@@ -85,10 +99,13 @@ def _dedicated(
     for scope in scopes:
         for fact, _ in known.about(scope, Dedication):
             if fact.signer == known.operator and in_force(known, fact, valid_at):
-                stops = suspensions(known, (*scopes, fact.entry), asked.use, valid_at)
+                stops = _suspended(known, (*scopes, fact.entry), asked.use, valid_at)
                 if stops:
-                    reasons = [reason(Code.SUSPENDED, who=stop.signer, name=known.name(stop.signer)) for stop in stops]
-                    return _refuse(asked, valid_at, known_at, State.SUSPENDED, reasons)
+                    return _refuse(asked, valid_at, known_at, State.SUSPENDED, stops)
+                others = who.interests(known, scopes, asked.use, asked.territory or ANY, valid_at)
+                missing = [_interest_missing(known, body) for _, body in others]
+                if missing:  # who dedicates a work gives nothing of what others hold in it
+                    return _refuse(asked, valid_at, known_at, State.NOT_ASKED, missing)
                 return Decision(
                     asked,
                     valid_at,
@@ -108,21 +125,21 @@ def _dedicated(
 
 
 def _by_grant(
-    known: Statements, asked: Asked, scopes: Sequence[str], holding: Holders, instants: tuple[datetime, datetime]
+    known: Statements, asked: Asked, scopes: Sequence[str], line: _Line, instants: tuple[datetime, datetime]
 ) -> Decision:
     valid_at, known_at = instants
+    holding, _ = line[0]
     cases: list[tuple[Fact, Permission, _Case]] = []
     for scope in scopes:
         for fact, grant in known.about(scope, Grant):
             if fact.recorded_at <= valid_at:
                 for permission in grant.allow:
                     if permission.act is asked.use:
-                        case = _judge(known, asked, scopes, holding, (fact, grant, permission), valid_at)
+                        case = _judge(known, asked, scopes, line, (fact, grant, permission), valid_at)
                         cases.append((fact, permission, case))
     _apply_exclusive(cases)
-    title, attested_by, ends = _title(known, asked, holding, valid_at)
-    stops = suspensions(known, scopes, asked.use, valid_at)
-    stopped = [reason(Code.SUSPENDED, who=stop.signer, name=known.name(stop.signer)) for stop in stops]
+    title, attested_by = _title(known, asked, holding, valid_at)
+    stopped = _suspended(known, scopes, asked.use, valid_at)
     if not cases:
         contact = holding.window.party if holding.window is not None else None
         contact = contact or holding.owners.owners[0]
@@ -135,13 +152,9 @@ def _by_grant(
         state = State.SUSPENDED if stopped else State.NOT_ASKED
         return _refuse(asked, valid_at, known_at, state, [*stopped, missing, *unassigned])
     # The grant that allows wins; else the one that lacks least, the newer at a tie, explains what is missing.
-    fact, permission, case = min(cases, key=lambda item: (len(item[2].problems), -item[0].position))
+    fact, _, case = min(cases, key=lambda item: (len(item[2].problems), -item[0].position))
     assert isinstance(fact.body, Grant), "cases come from grants"
     allowed = not case.problems and not stopped
-    if permission.end is not None:
-        ends = [*ends, permission.end]
-    if holding.window is not None and holding.window.end is not None:
-        ends = [*ends, holding.window.end]
     return Decision(
         asked,
         valid_at,
@@ -152,10 +165,10 @@ def _by_grant(
         title=title,
         needs=tuple(case.needs),
         reasons=(reason(Code.GRANTED),) if allowed else (*stopped, *case.problems),
-        rests_on=_distinct([*_registration(known, scopes), *holding.rests_on, *case.rests_on, *attested_by]),
+        rests_on=_distinct([*_registration(known, scopes), *case.rests_on, *attested_by]),
         grant=fact.entry,
         sheet=fact.body.sheet if allowed else None,
-        until=min([*ends, *case.ends], default=None) if allowed else None,
+        until=None,
     )
 
 
@@ -163,23 +176,22 @@ def _judge(
     known: Statements,
     asked: Asked,
     scopes: Sequence[str],
-    holding: Holders,
+    line: _Line,
     granted: tuple[Fact, Grant, Permission],
     valid_at: datetime,
 ) -> _Case:
     fact, grant, permission = granted
-    case = _Case(State.NOT_ASKED, rests_on=[fact.entry])
-    case.problems += _narrowed(asked, grant, permission)
-    stops = suspensions(known, [fact.entry], asked.use, valid_at)
-    case.problems += [reason(Code.SUSPENDED, who=stop.signer, name=known.name(stop.signer)) for stop in stops]
-    _owners_agree(known, case, holding, (fact, asked.use), valid_at)
+    case = _holders_agree(known, line, (fact, asked.use))
+    case.rests_on.insert(0, fact.entry)
+    case.problems += narrowed(asked, grant, permission)
+    case.problems += _suspended(known, [fact.entry], asked.use, valid_at)
     for interest, body in who.interests(known, scopes, asked.use, asked.territory or ANY, valid_at):
         case.rests_on.append(interest.entry)
-        case.ends += [body.end] if body.end is not None else []
-        missing = reason(Code.INTEREST_MISSING, who=body.party, name=known.name(body.party), detail=body.kind)
-        _agrees(known, case, fact, (body.kind, body.party, missing), valid_at)
+        _agrees(known, case, fact, (body.kind, body.party, _interest_missing(known, body)), valid_at)
     _authors_agree(known, case, scopes, asked, valid_at)
     ended = ending(known, fact, valid_at)
+    if permission.exclusive and ended is None and (permission.end is None or valid_at < permission.end):
+        case.binds = _given(known, asked, scopes, fact, line, valid_at)
     codes = {problem.code for problem in case.problems}
     if ended is not None:
         assert isinstance(ended.body, Ending), "an ending ends"
@@ -201,27 +213,30 @@ def _judge(
     return case
 
 
-def _narrowed(asked: Asked, grant: Grant, permission: Permission) -> list[Reason]:
-    """Return what the permission is too narrow for."""
+def _holders_agree(known: Statements, line: _Line, target: tuple[Fact, Use]) -> _Case:
+    """Return what the owners' agreement comes to: of those who hold, else of those they took it from (63-2)."""
+    cases = []
+    for holding, instant in line:
+        case = _Case(rests_on=list(holding.rests_on))
+        _owners_agree(known, case, holding, target, instant)
+        if not case.problems:
+            return case
+        cases.append(case)
+    return cases[0]
 
-    def outside(value: str | None, allowed: tuple[str, ...]) -> bool:
-        return ANY not in allowed and value not in allowed
 
-    problems = []
-    if asked.licensee != grant.grantee:
-        problems.append(reason(Code.LICENSEE, detail=grant.grantee))
-    for code, value, allowed in (
-        (Code.PURPOSE, asked.purpose, permission.purposes),
-        (Code.TERRITORY, asked.territory, permission.territories),
-        (Code.MEDIUM, asked.medium, permission.mediums),
-        (Code.MODEL, asked.model_family, permission.models),
-    ):
-        if outside(value, allowed):
-            problems.append(reason(code, detail=", ".join(allowed)))
-    stage = Stage.STUDIO if asked.use is Use.FINETUNE else Stage.FOUNDATION
-    if permission.stage not in (Stage.ANY, stage):
-        problems.append(reason(Code.STAGE, detail=permission.stage))
-    return problems + [reason(Code.CONDITION_UNREAD, detail=name) for name in permission.unread()]
+def _given(known: Statements, asked: Asked, scopes: Sequence[str], fact: Fact, line: _Line, valid_at: datetime) -> bool:
+    """Say whether everyone who then held the subject once agreed to the grant; to take back later undoes nothing."""
+    ownerships = {holding.ownership.entry for holding, _ in line}
+    place = (asked.medium or ANY, asked.territory or ANY)
+    for instant in who.instants(known, fact, valid_at):
+        holding = who.holders(known, scopes, asked.use, place, instant)
+        if holding is not None and holding.ownership.entry in ownerships:
+            case = _Case()
+            _owners_agree(known, case, holding, (fact, asked.use), instant)
+            if not case.problems:
+                return True
+    return False
 
 
 def _owners_agree(
@@ -255,7 +270,7 @@ def _parts_agree(known: Statements, case: _Case, holding: Holders, fact: Fact, v
         if answer.answer is Answer.AGREED:
             agreed.append(owner)
             entries += answer.entries
-    enough = who.parts_agreed(holding.owners, agreed) >= at_least
+    enough = bool(agreed) and who.parts_agreed(holding.owners, agreed) >= at_least
     case.needs.append(Need("parts", None, tuple(entries) if enough else ()))
     case.rests_on += entries
     if not enough:
@@ -301,26 +316,15 @@ def _agrees(
 
 
 def _apply_exclusive(cases: Sequence[tuple[Fact, Permission, _Case]]) -> None:
-    """Refuse what a valid earlier exclusive permission to somebody else leaves no room for, naming it."""
-    narrowing = {Code.LICENSEE, Code.PURPOSE, Code.TERRITORY, Code.MEDIUM, Code.MODEL, Code.STAGE}
-    for first, permission, case in cases:
-        valid = all(problem.code in narrowing for problem in case.problems)
-        if not permission.exclusive or not valid:
+    """Refuse what an earlier exclusive permission that binds leaves no room for, naming it; the earliest first."""
+    ordered = sorted(cases, key=lambda item: item[0].position)
+    for first, permission, case in ordered:
+        refused = any(problem.code is Code.EXCLUSIVE for problem in case.problems)
+        if refused or not case.binds:
             continue
-        for later, other, judged in cases:
-            if later.position > first.position and _grantee(later) != _grantee(first) and _overlap(permission, other):
+        for later, other, judged in ordered:
+            if later.position > first.position and _grantee(later) != _grantee(first) and overlap(permission, other):
                 judged.problems.append(reason(Code.EXCLUSIVE, who=first.signer, detail=short(first.entry)))
-
-
-def _overlap(first: Permission, second: Permission) -> bool:
-    pairs = (
-        (first.territories, second.territories),
-        (first.mediums, second.mediums),
-        (first.purposes, second.purposes),
-        (first.models, second.models),
-    )
-    meets = all(ANY in one or ANY in two or set(one) & set(two) for one, two in pairs)
-    return meets and first.period.overlaps(second.period)
 
 
 def _grantee(fact: Fact) -> str:
@@ -328,47 +332,62 @@ def _grantee(fact: Fact) -> str:
     return fact.body.grantee
 
 
-def _title(
-    known: Statements, asked: Asked, holding: Holders, valid_at: datetime
-) -> tuple[TitleStanding, list[Entry], list[datetime]]:
-    """Return how the title is supported, by what, and when that support ends."""
-    body = holding.ownership.body
-    assert isinstance(body, Ownership), "an ownership states owners"
-    interested = {*body.owners, *known.registrants(asked.subject), *known.registrants(body.subject)}
-    if asked.licensee is not None:
-        interested.add(PartyId(asked.licensee))
+def _title(known: Statements, asked: Asked, holding: Holders, valid_at: datetime) -> tuple[TitleStanding, list[Entry]]:
+    """Return how the title is supported and by what."""
+    interested = {PartyId(asked.licensee)} if asked.licensee is not None else set()
     targets = [(holding.ownership, Claim.TITLE)]
     if holding.authority is not None and holding.window is not None:
         targets.append((holding.authority, Claim.AUTHORITY))
     entries: list[Entry] = []
-    ends: list[datetime] = []
     for target, claim in targets:
         found = attestation(known, target.entry, claim, valid_at, interested)
         if not found:
-            return TitleStanding.CLAIMED, [], []
-        fact, attested = found[0]
+            return TitleStanding.CLAIMED, []
+        fact, _ = found[0]
         named = appointment(known, fact.signer, valid_at)
         entries += [fact.entry, *([named.entry] if named is not None else [])]
-        ends += [attested.end] if attested.end is not None else []
-    return TitleStanding.ATTESTED, entries, ends
+    return TitleStanding.ATTESTED, entries
 
 
 def _with_beneath(known: Statements, decision: Decision) -> Decision:
-    """Refuse a derivative whose works beneath are not permitted (Copyright Act 28); ids being digests, no loops."""
-    registered: Registered | None = known.works.get(WorkId(decision.asked.subject))
-    if registered is None or not decision.allowed:
-        return decision
+    """Refuse a derivative where a work beneath is not permitted (Copyright Act 28); its title is the weakest of all."""
     rests_on = list(decision.rests_on)
-    until = decision.until
-    for beneath in (*registered.work.based_on, *registered.work.contains):
-        answer = decide(known, replace(decision.asked, subject=beneath), decision.valid_at, decision.known_at)
+    ends = [decision.until]
+    title = decision.title
+    for beneath in _beneath(known, WorkId(decision.asked.subject)):
+        asked = replace(decision.asked, subject=beneath)
+        answer = _decide_alone(known, asked, decision.valid_at, decision.known_at)
         if not answer.allowed:
             problem = reason(Code.BENEATH, detail=short(beneath))
             reasons = [problem, *answer.reasons]
             return _refuse(decision.asked, decision.valid_at, decision.known_at, answer.state, reasons)
         rests_on += answer.rests_on
-        until = min((end for end in (until, answer.until) if end is not None), default=None)
-    return replace(decision, rests_on=_distinct(rests_on), until=until)
+        ends.append(answer.until)
+        title = TitleStanding.CLAIMED if answer.title is TitleStanding.CLAIMED else title
+    until = min((end for end in ends if end is not None), default=None)
+    return replace(decision, rests_on=_distinct(rests_on), until=until, title=title)
+
+
+def _beneath(known: Statements, work: WorkId) -> Iterator[WorkId]:
+    """Yield every work beneath this one once, the nearest first; a chain may be longer than Python's stack."""
+    pending = [work]
+    seen = {work}
+    for above in pending:
+        registered = known.works.get(above)
+        for beneath in (*registered.work.based_on, *registered.work.contains) if registered is not None else ():
+            if beneath not in seen:
+                seen.add(beneath)
+                pending.append(beneath)
+                yield beneath
+
+
+def _suspended(known: Statements, subjects: Sequence[str], use: Use, valid_at: datetime) -> list[Reason]:
+    stops = suspensions(known, subjects, use, valid_at)
+    return [reason(Code.SUSPENDED, who=stop.signer, name=known.name(stop.signer)) for stop in stops]
+
+
+def _interest_missing(known: Statements, body: Interest) -> Reason:
+    return reason(Code.INTEREST_MISSING, who=body.party, name=known.name(body.party), detail=body.kind)
 
 
 def _refuse(asked: Asked, valid_at: datetime, known_at: datetime, state: State, reasons: Sequence[Reason]) -> Decision:

@@ -1,15 +1,16 @@
-"""What is in force at an instant: endings, suspensions, appointments and attestations. Pure."""
+"""What is in force at an instant, and until when: endings, suspensions, appointments, attestations. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from okuzuke.core.ids import PartyId
-from okuzuke.core.intervals import Period
-from okuzuke.registry.grants import FROM_THE_START, Ending, Suspension
-from okuzuke.registry.known import Fact, Statements
-from okuzuke.registry.parties import Attestation, Claim
+from okuzuke.core.ids import Entry, PartyId
+from okuzuke.registry.authority import Authority
+from okuzuke.registry.grants import FROM_THE_START, PLATFORM, Ending, Grant, Suspension
+from okuzuke.registry.interests import Interest, Ownership
+from okuzuke.registry.known import Body, Fact, Statements
+from okuzuke.registry.parties import Attestation, Capacity, Claim
 from okuzuke.registry.uses import Use
 
 
@@ -54,18 +55,91 @@ def appointment(known: Statements, party: PartyId, valid_at: datetime) -> Fact |
 
 
 def attestation(
-    known: Statements, target: str, claim: Claim, valid_at: datetime, interested: Collection[PartyId]
+    known: Statements, target: str, claim: Claim, valid_at: datetime, interested: Collection[PartyId] = ()
 ) -> list[tuple[Fact, Attestation]]:
-    """Return the attestations of this claim on the target by appointed verifiers who have no interest in it."""
+    """Return the attestations of this claim on the target by appointed verifiers who have no interest in it.
+
+    `interested` are parties that gain by it beside those on record, such as who asks.
+    """
+    stated = known.facts.get(Entry(target))
     return [
         (fact, body)
         for fact, body in known.about(target, Attestation)
-        if body.claim is claim
+        if stated is not None
+        and body.claim is claim
         and fact.signer not in interested
+        and fact.signer not in gainers(known, stated, fact.position)
         and appointment(known, fact.signer, valid_at) is not None
         and _attests(known, fact, body, valid_at)
     ]
 
 
+def gainers(known: Statements, target: Fact, position: int) -> frozenset[PartyId]:
+    """Return who gains by the target being believed, as the log stood before `position`.
+
+    What is recorded later counts nothing: else naming a judge as an owner afterwards would undo the judgment.
+    """
+    body = target.body
+    # A verifier that enters a statement on another's behalf does so in its office, which is no interest.
+    parties = {target.signer} if target.capacity is not Capacity.VERIFIER else set()
+    if isinstance(body, Grant):
+        parties.add(PartyId(body.grantee))
+        parties |= {known.operator} if known.operator is not None and body.grantee == PLATFORM else set()
+    if isinstance(body, Grant | Ownership | Authority | Interest):
+        for scope in known.scopes(body.subject):
+            parties |= known.registrants(scope)
+            earlier = (fact.body for fact in known.by_subject.get(scope, ()) if fact.position < position)
+            parties |= {party for stated in earlier for party in _named(stated)}
+    return frozenset(parties | _named(body))
+
+
+def boundaries(
+    known: Statements, subjects: Iterable[str], rests_on: Collection[Entry], after: datetime
+) -> list[datetime]:
+    """Return the instants after `after` at which something on record about the subjects begins or ends, in order.
+
+    Of the grants only those in `rests_on` are read.
+    """
+    found: set[datetime] = set()
+    pending = [*subjects, *rests_on]
+    seen = set(pending)
+    while pending:
+        for fact in known.by_subject.get(pending.pop(), ()):
+            found.add(fact.recorded_at)
+            if not isinstance(fact.body, Grant) or fact.entry in rests_on:
+                found.update(_instants(fact))
+                following = {str(fact.entry), str(fact.signer)} - seen
+                seen |= following
+                pending += following
+    return sorted(instant for instant in found if instant > after)
+
+
+def lasts(start: datetime, end: datetime | None, instant: datetime) -> bool:
+    """Say whether the instant lies in [start, end); a period that ends before it starts has none."""
+    return start <= instant and (end is None or instant < end)
+
+
+def _named(body: Body) -> frozenset[PartyId]:
+    if isinstance(body, Ownership):
+        return frozenset(body.owners)
+    if isinstance(body, Authority):
+        return frozenset(window.party for window in body.windows if window.party is not None)
+    return frozenset({body.party}) if isinstance(body, Interest) else frozenset()
+
+
+def _instants(fact: Fact) -> Iterator[datetime]:
+    body = fact.body
+    if isinstance(body, Interest | Attestation):
+        yield body.start
+    if isinstance(body, Ending):
+        yield body.effective_at
+    periods = body.windows if isinstance(body, Authority) else body.allow if isinstance(body, Grant) else ()
+    for period in periods:
+        yield period.start
+        yield from () if period.end is None else (period.end,)
+    if isinstance(body, Interest | Attestation | Suspension) and body.end is not None:
+        yield body.end
+
+
 def _attests(known: Statements, fact: Fact, body: Attestation, valid_at: datetime) -> bool:
-    return Period(body.start, body.end).covers(valid_at) and in_force(known, fact, valid_at)
+    return lasts(body.start, body.end, valid_at) and in_force(known, fact, valid_at)

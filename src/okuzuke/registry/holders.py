@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from okuzuke.core.ids import Entry, PartyId
 from okuzuke.core.intervals import Period
 from okuzuke.registry.authority import Authority, Window
-from okuzuke.registry.force import appointment, attestation, in_force
-from okuzuke.registry.grants import Consent, Grant
-from okuzuke.registry.interests import Interest, InterestKind, MoralConsent, Ownership
+from okuzuke.registry.force import appointment, attestation, ending, gainers, in_force
+from okuzuke.registry.grants import FROM_THE_START, Consent, Ending
+from okuzuke.registry.interests import EVERY, Interest, InterestKind, MoralConsent, Ownership, Title
 from okuzuke.registry.known import Fact, Statements
-from okuzuke.registry.parties import Capacity, Claim
+from okuzuke.registry.parties import Attestation, Capacity, Claim
 from okuzuke.registry.uses import MORAL_USES, Use
+
+_TAKEN = frozenset({Title.TRANSFER, Title.TRANSFER_WITH_27_28, Title.SUCCESSION})
+"""Titles that a holder takes from the one before, and with them the licences given (Copyright Act 63-2)."""
 
 
 class Answer(StrEnum):
@@ -36,11 +39,31 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An ownership that took effect at `since`, and what it rests on."""
+
+    ownership: Fact
+    owners: Ownership
+    since: datetime
+    rests_on: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """An authority that every owner has agreed to."""
+
+    authority: Fact
+    body: Authority
+    rests_on: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Holders:
     """The ownership in force, the window that decides for this use if one is assigned, and what both rest on."""
 
     ownership: Fact
     owners: Ownership
+    since: datetime
     authority: Fact | None
     window: Window | None
     rests_on: tuple[Entry, ...]
@@ -53,18 +76,96 @@ def holders(
 
     `scopes` run from the narrowest; `place` is (medium, territory).
     """
+    held = ownership(known, scopes, valid_at)
+    if held is None:
+        return None
+    agreed = authority(known, scopes, held.owners, valid_at)
+    if agreed is None:
+        return Holders(held.ownership, held.owners, held.since, None, None, held.rests_on)
+    window = next((item for item in agreed.body.windows if item.covers(use, *place, valid_at)), None)
+    rests_on = (*held.rests_on, *agreed.rests_on)
+    return Holders(held.ownership, held.owners, held.since, agreed.authority, window, rests_on)
+
+
+def line(
+    known: Statements, scopes: Sequence[str], use: Use, place: tuple[str, str], valid_at: datetime
+) -> Iterator[tuple[Holders, datetime]]:
+    """Yield who holds the subject, then whom they took it from, each with the last instant at which they could agree.
+
+    Who takes by transfer or succession is bound by the licences given before; who made the work took from nobody.
+    """
+    found = holders(known, scopes, use, place, valid_at)
+    while found is not None:
+        yield found, valid_at
+        if found.owners.title not in _TAKEN:
+            return
+        valid_at = found.since - timedelta.resolution
+        found = holders(known, scopes, use, place, valid_at)
+
+
+def ownership(known: Statements, scopes: Sequence[str], valid_at: datetime) -> Held | None:
+    """Return the ownership in force: the registrant's first, then each that took effect after it, in time's order.
+
+    A later one takes effect once every owner until then has agreed (65(1)), or when a disinterested verifier states
+    it. A first one of a single work does so too where its series had owners before.
+    """
+    stated = [(fact, body) for scope in reversed(scopes) for fact, body in known.about(scope, Ownership)]
+    stated = [(fact, body) for fact, body in stated if in_force(known, fact, valid_at)]
+    current: dict[str, Held] = {}
+    for instant in sorted({at for fact, _ in stated for at in instants(known, fact, valid_at)}):
+        waiting = True
+        while waiting:
+            waiting = False
+            for fact, body in stated:
+                before = next(
+                    (current[scope] for scope in scopes[scopes.index(body.subject) :] if scope in current), None
+                )
+                entries = _takes_effect(known, fact, body, before, instant)
+                if entries is not None:
+                    current[body.subject] = Held(fact, body, instant, (*(before.rests_on if before else ()), *entries))
+                    stated.remove((fact, body))
+                    waiting = True
+                    break
+    return next((current[scope] for scope in scopes if scope in current), None)
+
+
+def authority(known: Statements, scopes: Sequence[str], owners: Ownership, valid_at: datetime) -> Agreed | None:
+    """Return the newest authority that every owner has agreed to, unless it has ended; then all must agree again.
+
+    One owner alone takes back nothing that all have agreed to, so an older authority does not return either.
+    """
     for scope in scopes:
-        found = _ownership(known, scope, valid_at)
-        if found is not None:
-            fact, owners, rests_on = found
-            for candidate in scopes:
-                decided = _authority(known, candidate, owners, valid_at)
-                if decided is not None:
-                    authority, body, agreed = decided
-                    window = next((item for item in body.windows if item.covers(use, *place, valid_at)), None)
-                    return Holders(fact, owners, authority, window, (*rests_on, *agreed))
-            return Holders(fact, owners, None, None, rests_on)
+        found: list[tuple[datetime, int, Agreed]] = []
+        for fact, body in known.about(scope, Authority):
+            ended = ending(known, fact, valid_at)
+            void = ended is not None and isinstance(ended.body, Ending) and ended.body.ground in FROM_THE_START
+            for instant in () if void else instants(known, fact, valid_at):
+                entries = all_agreed(known, fact, owners.owners, instant)
+                if entries is not None:
+                    found.append((instant, fact.position, Agreed(fact, body, (fact.entry, *entries))))
+                    break
+        if found:
+            agreed = max(found, key=lambda item: item[:2])[2]
+            return agreed if in_force(known, agreed.authority, valid_at) else None
     return None
+
+
+def all_agreed(
+    known: Statements, target: Fact, parties: Sequence[PartyId], valid_at: datetime
+) -> tuple[Entry, ...] | None:
+    """Return what carries the agreement of all of them to the target at `valid_at`, or None if one lacks."""
+    answers = [said(known, target, party, valid_at) for party in parties]
+    if any(answer.answer is not Answer.AGREED for answer in answers):
+        return None
+    return tuple(entry for answer in answers for entry in answer.entries)
+
+
+def instants(known: Statements, target: Fact, valid_at: datetime) -> list[datetime]:
+    """Return the instants by `valid_at`, itself included, at which answers to the target may have changed."""
+    found = {target.recorded_at, valid_at}
+    for fact in known.by_subject.get(target.entry, ()):
+        found.add(max(fact.recorded_at, fact.body.start) if isinstance(fact.body, Attestation) else fact.recorded_at)
+    return sorted(instant for instant in found if target.recorded_at <= instant <= valid_at)
 
 
 def said(known: Statements, target: Fact, party: PartyId, valid_at: datetime) -> Said:
@@ -82,7 +183,7 @@ def said(known: Statements, target: Fact, party: PartyId, valid_at: datetime) ->
         return Said(Answer.AGREED if body.agrees else Answer.DECLINED, (fact.entry,))
     if target.signer == party and target.capacity is not Capacity.VERIFIER and target.recorded_at <= valid_at:
         return Said(Answer.AGREED, (target.entry,))
-    for paper, contract in attestation(known, target.entry, Claim.CONTRACT, valid_at, _interested(known, target)):
+    for paper, contract in attestation(known, target.entry, Claim.CONTRACT, valid_at):
         named = appointment(known, paper.signer, valid_at)
         if party in contract.signatories and named is not None:
             return Said(Answer.AGREED, (paper.entry, named.entry))
@@ -92,13 +193,16 @@ def said(known: Statements, target: Fact, party: PartyId, valid_at: datetime) ->
 def interests(
     known: Statements, scopes: Sequence[str], use: Use, territory: str, valid_at: datetime
 ) -> Iterator[tuple[Fact, Interest]]:
-    """Yield the interests beside ownership whose holders this use needs, authors apart (`authors`)."""
+    """Yield the interests beside ownership whose holders this use needs, authors apart (`authors`).
+
+    The territory "*" is the whole world, and so meets every interest.
+    """
     for scope in scopes:
         for fact, body in known.about(scope, Interest):
             if (
                 body.kind is not InterestKind.AUTHOR
                 and use in body.uses
-                and ("*" in body.territories or territory in body.territories)
+                and (territory == EVERY or EVERY in body.territories or territory in body.territories)
                 and Period(body.start, body.end).covers(valid_at)
                 and in_force(known, fact, valid_at)
             ):
@@ -136,44 +240,17 @@ def parts_agreed(owners: Ownership, agreed: Sequence[PartyId]) -> Fraction:
     return sum((part for party, part in owners.parts or () if party in agreed), Fraction())
 
 
-def _ownership(known: Statements, subject: str, valid_at: datetime) -> tuple[Fact, Ownership, tuple[Entry, ...]] | None:
-    """Follow the statements of ownership: a later one counts once every owner before it agreed (65(1))."""
-    current: tuple[Fact, Ownership, tuple[Entry, ...]] | None = None
-    for fact, body in known.about(subject, Ownership):
-        if not in_force(known, fact, valid_at):
-            continue
-        judged = fact.capacity is Capacity.VERIFIER and appointment(known, fact.signer, valid_at) is not None
-        if current is None:
-            if judged or fact.signer in known.registrants(subject):
-                current = (fact, body, (fact.entry,))
-        elif judged:
-            current = (fact, body, (fact.entry,))
-        else:
-            answers = [said(known, fact, owner, valid_at) for owner in current[1].owners]
-            if all(answer.answer is Answer.AGREED for answer in answers):
-                entries = [entry for answer in answers for entry in answer.entries]
-                current = (fact, body, (*current[2], fact.entry, *entries))
-    return current
-
-
-def _authority(
-    known: Statements, subject: str, owners: Ownership, valid_at: datetime
-) -> tuple[Fact, Authority, tuple[Entry, ...]] | None:
-    """Return the newest authority that every owner has signed."""
-    for fact, body in reversed(known.about(subject, Authority)):
-        if in_force(known, fact, valid_at):
-            answers = [said(known, fact, owner, valid_at) for owner in owners.owners]
-            if all(answer.answer is Answer.AGREED for answer in answers):
-                return fact, body, (fact.entry, *(entry for answer in answers for entry in answer.entries))
-    return None
-
-
-def _interested(known: Statements, target: Fact) -> frozenset[PartyId]:
-    """Return who gains by a contract being believed: its licensee and the owners of what it licenses."""
-    body = target.body
-    if not isinstance(body, Grant):
-        return frozenset()
-    parties = {PartyId(body.grantee), *known.registrants(body.subject)}
-    for _, ownership in known.about(body.subject, Ownership):
-        parties.update(ownership.owners)
-    return frozenset(parties)
+def _takes_effect(
+    known: Statements, fact: Fact, body: Ownership, before: Held | None, instant: datetime
+) -> tuple[Entry, ...] | None:
+    """Return what the ownership rests on, itself first, if it takes effect at the instant after the one before."""
+    if fact.recorded_at > instant:
+        return None
+    # A judgment outlasts the judge's office, so the appointment is asked for when it was recorded.
+    named = appointment(known, fact.signer, fact.recorded_at) if fact.capacity is Capacity.VERIFIER else None
+    if named is not None and fact.signer not in gainers(known, fact, fact.position):
+        return (fact.entry, named.entry)
+    if before is None:
+        return (fact.entry,) if fact.signer in known.registrants(body.subject) else None
+    entries = all_agreed(known, fact, before.owners.owners, instant)
+    return None if entries is None else (fact.entry, *entries)

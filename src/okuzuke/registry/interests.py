@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,9 +12,11 @@ from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import PartyId, digest_text
+from okuzuke.core.intervals import Period
 from okuzuke.registry.uses import Use, read_uses
 
 EVERY = "*"
+_PART = re.compile(r"\d{1,9}(/[1-9]\d{0,8})?")
 
 
 class Form(StrEnum):
@@ -97,7 +100,7 @@ class Interest:
     @classmethod
     def read(cls, public: Fields, sealed: JsonObject) -> Interest:
         only(sealed, "name", "evidence", "contract_number")
-        return cls(
+        interest = cls(
             public.digest("subject"),
             PartyId(public.digest("party")),
             public.choice("interest", InterestKind),
@@ -107,6 +110,8 @@ class Interest:
             public.instant("from"),
             public.optional_instant("until"),
         )
+        Period(interest.start, interest.end)
+        return interest
 
 
 class Credit(StrEnum):
@@ -137,16 +142,20 @@ class MoralConsent:
         )
 
 
+def read_part(text: str, what: str) -> Fraction:
+    """Return a part such as 1/3, or 1 for the whole; nothing else, as a text like 1e999999999 would never be read."""
+    if not _PART.fullmatch(text) or not 0 < Fraction(text) <= 1:
+        raise InputError(f"{what} is no part of a whole: {text[:40]!r}", remedy="write it as 1/3")
+    return Fraction(text)
+
+
 def _parts(sealed: JsonObject, owners: tuple[PartyId, ...]) -> tuple[tuple[PartyId, Fraction], ...]:
     fields = Fields(sealed["parts"], "parts")
-    parts: list[tuple[PartyId, Fraction]] = []
-    for owner in owners:
-        try:
-            part = Fraction(fields.text(owner))
-        except (ValueError, ZeroDivisionError) as error:
-            raise InputError(f"the part of {owner} is not a fraction", remedy="write it as 1/3") from error
-        parts.append((PartyId(digest_text(owner, "an owner")), part))
+    parts = tuple(
+        (PartyId(digest_text(owner, "an owner")), read_part(fields.text(owner), f"the part of {owner}"))
+        for owner in owners
+    )
     fields.end()
-    if sum(part for _, part in parts) != 1 or any(part <= 0 for _, part in parts):
+    if sum(part for _, part in parts) != 1:
         raise InputError("the owners' parts do not sum to one", remedy="write parts such as 1/2, 1/3, 1/6")
-    return tuple(parts)
+    return parts

@@ -143,9 +143,13 @@ class Statements:
         for fact in ordered:
             for subject in _subjects(fact):
                 by_subject.setdefault(subject, []).append(fact)
+        entered: dict[WorkId, Registered] = {}
+        for registered in sorted(works, key=lambda item: (item.register.position, item.position)):
+            # Whoever enters a row again, having seen it in a bundle, does not take the work from who entered it first.
+            entered.setdefault(registered.work.work, registered)
         return cls(
             {fact.entry: fact for fact in ordered},
-            {registered.work.work: registered for registered in works},
+            entered,
             by_subject,
             ordered[-1].recorded_at if ordered else None,
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, insert, select
 
 from okuzuke.core.errors import CheckFailedError, InputError, RightsError
-from okuzuke.core.ids import AssetId, Entry, PartyId, SetRoot, WorkId
+from okuzuke.core.ids import AssetId, Entry, PartyId, RowId, SetRoot, WorkId
 from okuzuke.ledger import store as ledger
 from okuzuke.ledger.store import Kinds, Recorded
 from okuzuke.ledger.submission import Submission
@@ -57,6 +57,14 @@ def check(known: Statements, fact: Fact, works: Sequence[Work] = ()) -> None:
                 )
 
 
+def check_key(known: Statements, item: Recorded) -> None:
+    """Raise `RightsError` unless the statement is signed with a key its signer holds now."""
+    assert item.statement.signer is not None, "only a party's first statement names no signer"
+    refused = standing.key_refusal(known, item.statement.signer, item.statement.issuer)
+    if refused is not None:
+        raise refusal_error(refused)
+
+
 def refusal_error(reason: Reason) -> RightsError:
     """Return the error that says a reason in both languages."""
     return RightsError(f"{reason.en}\n{reason.ja}", remedy="sign as the party named, or ask it to sign")
@@ -93,6 +101,18 @@ def works_with_asset(connection: Connection, asset: AssetId) -> list[WorkId]:
     """Return the works whose file has these bytes, whoever registered them."""
     query = select(schema.work.c.work).where(schema.work.c.asset == asset).order_by(schema.work.c.work)
     return [WorkId(work) for work in connection.scalars(query)]
+
+
+def sets_with(connection: Connection, row: RowId) -> list[SetRoot]:
+    """Return the sets that hold a row."""
+    query = select(schema.member.c.root).where(schema.member.c.key == row).order_by(schema.member.c.root)
+    return [SetRoot(root) for root in connection.scalars(query)]
+
+
+def is_row(connection: Connection, row: RowId) -> bool:
+    """Say whether the digest is a row's that is still there."""
+    query = select(schema.row.c.key).where(schema.row.c.key == row, schema.row.c.document.is_not(None))
+    return connection.scalar(query) is not None
 
 
 def resolve(connection: Connection, beginning: str) -> str:

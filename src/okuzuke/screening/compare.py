@@ -1,7 +1,7 @@
 """How like two pictures are by their fingerprints, and which of many codes lie near a given one.
 
-The limits are the published ones. How often they err was measured on 22 413 pairs of *different* works of one style
-(notes/provenance.md, 2.2), upright, pairs that share a drawn part left out: PDQ <= 31 holds for 9e-5 of them (6e-4
+The limits are the published ones. How often they err was measured on 22 413 pairs of *different* works of one style,
+upright, pairs that share a drawn part left out: PDQ <= 31 holds for 9e-5 of them (6e-4
 in the worst style), PDQ <= 40 for 4e-4, ISCC <= 24 for none. With shared parts left in and all eight orientations
 tried (31 600 pairs, 80 drawings of each of ten CC0 styles, 256 pixels) PDQ <= 31 held for 3.2e-3 (upright 2.7e-3;
 worst style 9e-3), PDQ <= 40 for 8e-3, ISCC <= 24 for 5e-4: figures that share a head come near each other, so an
@@ -11,30 +11,21 @@ answer here is evidence for a person and never a verdict.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import iscc_lib
 import numpy as np
 from numpy.typing import NDArray
 
 from okuzuke.screening.fingerprint import Fingerprint
+from okuzuke.screening.match import COPY_BITS, NEAR_BITS, Likeness
 from okuzuke.screening.pdq import CODE_BYTES, Orientation, distance
 
-PDQ_COPY = 31
-PDQ_NEAR = 40
 ISCC_SAME = 24
 FAINT = 20
 """Below this PDQ quality the bits are chance and two blank pages agree; one thin line across 256 pixels has 27."""
 
 _ROWS = 32
 _COLUMNS = 4096
-
-
-class Likeness(StrEnum):
-    SAME_FILE = "same_file"
-    COPY = "copy"
-    NEAR = "near"
-    UNRELATED = "unrelated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +87,8 @@ def neighbours(codes: NDArray[np.uint8], queries: NDArray[np.uint8], radius: int
 
 
 def _likeness(pdq_distance: int, iscc_distance: int, *, faint: bool) -> Likeness:
-    near, agrees = pdq_distance <= PDQ_NEAR, iscc_distance <= ISCC_SAME
-    if not faint and (pdq_distance <= PDQ_COPY or (near and agrees)):
+    near, agrees = pdq_distance <= NEAR_BITS, iscc_distance <= ISCC_SAME
+    if not faint and (pdq_distance <= COPY_BITS or (near and agrees)):
         return Likeness.COPY
     return Likeness.NEAR if near or agrees else Likeness.UNRELATED
 

@@ -15,6 +15,11 @@ from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.reasons import Code, Reason, reason
 
+COPY_BITS = 31
+"""PDQ distance, of 256 bits, up to which two pictures count as copies."""
+NEAR_BITS = 40
+"""PDQ distance up to which a person must look."""
+
 
 class Likeness(StrEnum):
     """What two fingerprints say of two files."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from okuzuke.core.ids import AssetId, PartyId, WorkId
 from okuzuke.screening import compare
-from okuzuke.screening.compare import ISCC_SAME, PDQ_NEAR
+from okuzuke.screening.compare import ISCC_SAME
 from okuzuke.screening.fingerprint import Fingerprint, fingerprint
-from okuzuke.screening.match import Found, Likeness, Screened, Verdict, machine_verdict
+from okuzuke.screening.match import NEAR_BITS, Found, Likeness, Screened, Verdict, machine_verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _pairs(
         return []
     queries = [prints[candidate.asset] for candidate in new]
     turned = [code for taken in queries for code in (taken.pdq, *taken.turned)]
-    by_pdq = compare.neighbours(_codes([row.pdq for row in order]), _codes(turned), PDQ_NEAR)
+    by_pdq = compare.neighbours(_codes([row.pdq for row in order]), _codes(turned), NEAR_BITS)
     by_iscc = compare.neighbours(
         _codes([compare.iscc_digest(row.iscc) for row in order]),
         _codes([compare.iscc_digest(taken.iscc) for taken in queries]),

@@ -47,6 +47,26 @@ def newest(connection: Connection) -> dict[WorkId, tuple[Entry, RowId, Screened]
     }
 
 
+def newest_of(connection: Connection, work: WorkId) -> tuple[Entry, RowId, Screened]:
+    """Return one work's newest row; a work not screened raises `InputError`."""
+    line = connection.execute(select(schema.screened).where(schema.screened.c.work == work)).one_or_none()
+    if line is None:
+        raise InputError(f"work {work} was not screened", remedy="okuzuke screen")
+    key = RowId(line.key)
+    return Entry(line.screen), key, Screened.read(ledger.rows(connection, [key])[key].document)
+
+
+def register_of(connection: Connection, work: WorkId) -> Entry | None:
+    """Return the statement that entered the work."""
+    entry = connection.scalar(select(schema.work.c.register).where(schema.work.c.work == work))
+    return None if entry is None else Entry(entry)
+
+
+def names(connection: Connection) -> dict[WorkId, str]:
+    """Return every work's name in its register."""
+    return {WorkId(line.work): line.name for line in connection.execute(select(schema.work.c.work, schema.work.c.name))}
+
+
 def reviews(connection: Connection) -> dict[WorkId, list[tuple[Entry, Review]]]:
     """Return the reviews of each work, oldest first."""
     found: dict[WorkId, list[tuple[Entry, Review]]] = {}

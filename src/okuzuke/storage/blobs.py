@@ -26,12 +26,7 @@ class Blobs:
             return asset
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
+            _write(path, data)
             _sync_folder(path.parent)
             _sync_folder(self._root)
         except OSError as error:
@@ -66,6 +61,20 @@ class Blobs:
     def _path(self, asset: AssetId) -> Path:
         digest_text(asset, "an asset")
         return self._root / asset[:2] / asset[2:]
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        # On a full disk the part itself would take the room that is asked for.
+        part.unlink(missing_ok=True)
 
 
 def _sync_folder(path: Path) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from okuzuke.core.errors import StateError
@@ -18,9 +18,10 @@ from okuzuke.storage import schema
 class Database:
     """Reads see one consistent state; writes happen one transaction at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait_ms: int = 5000) -> None:
+        """Take `wait_ms`, how long a writer waits for another one before it gives up."""
         self.path = path
-        self._engine = _engine(path)
+        self._engine = _engine(path, wait_ms)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -53,12 +54,20 @@ class Database:
                     f"the disk of {self.path} is full; nothing of this was recorded", remedy="free room, then try again"
                 ) from error
             raise StateError(f"{self.path}: {reason}", remedy="check the disk and the archive's path") from error
+        except DatabaseError as error:
+            # SQLite reports a damaged file by the bare class; the subclasses are mistakes of ours.
+            if type(error.orig) is not sqlite3.DatabaseError:
+                raise
+            raise StateError(f"{self.path}: {error.orig}", remedy="restore the database from a copy") from error
 
     def create(self) -> None:
         """Lay every table and record the schema's version."""
-        with self.writing() as connection:
-            schema.metadata.create_all(connection)
-            connection.execute(insert(schema.meta), [{"name": "schema_version", "value": str(schema.VERSION)}])
+        try:
+            with self.writing() as connection:
+                schema.metadata.create_all(connection)
+                connection.execute(insert(schema.meta), [{"name": "schema_version", "value": str(schema.VERSION)}])
+        except IntegrityError as error:
+            raise StateError(f"{self.path} holds an archive already", remedy="name another folder") from error
 
     def check_version(self) -> None:
         """Raise unless the tables are of this program's version."""
@@ -74,14 +83,14 @@ class Database:
         self._engine.dispose()
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, wait_ms: int) -> Engine:
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
         # The driver's own BEGIN is deferred; isolation_level None leaves BEGIN to the listener below.
         connection.isolation_level = None
-        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute(f"PRAGMA busy_timeout = {wait_ms:d}")
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         connection.execute("PRAGMA synchronous = FULL")
         full = connection.execute("PRAGMA synchronous").fetchone()[0] == 2

@@ -1,0 +1,269 @@
+"""The Python API: one archive, one property a stage.
+
+`Archive.open(path, now=...)` is the one place that composes the stages; what is heavy is imported when first asked for.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
+
+from okuzuke import settings as configuration
+from okuzuke.audit import exporter
+from okuzuke.audit.bundle import Bundle
+from okuzuke.audit.trust import NO_WITNESSES, Trust
+from okuzuke.core.canonical import JsonObject
+from okuzuke.core.errors import InputError, RightsError, StateError
+from okuzuke.core.ids import Entry, PartyId, RowId, WorkId
+from okuzuke.datasets import store as datasets_store
+from okuzuke.datasets.desk import Datasets
+from okuzuke.ledger import keys, lineage, rebuild
+from okuzuke.ledger import store as ledger
+from okuzuke.ledger.journal import Check, Journal
+from okuzuke.ledger.lineage import Step
+from okuzuke.ledger.statement import Draft, RestsOn
+from okuzuke.ledger.store import Kinds, Recorded
+from okuzuke.ledger.submission import Submission
+from okuzuke.registry import drafts
+from okuzuke.registry import store as registry_store
+from okuzuke.registry.desk import Registry
+from okuzuke.registry.drafts import Names
+from okuzuke.registry.parties import Capacity, PartyType, Role
+from okuzuke.screening import store as screening_store
+from okuzuke.screening.desk import Screening
+from okuzuke.settings import Settings
+from okuzuke.storage.blobs import Blobs
+from okuzuke.storage.database import Database
+
+Clock = Callable[[], datetime]
+Entropy = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorKeys:
+    """What an operator brings to a new archive; by default all three are drawn afresh."""
+
+    operator: Ed25519PrivateKey
+    log: Ed25519PrivateKey
+    slot: bytes
+
+    @classmethod
+    def drawn(cls) -> OperatorKeys:
+        return cls(Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate(), secrets.token_bytes(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """The canonical dump's digest before and after the projections were rebuilt, and the entries replayed."""
+
+    entries: int
+    before: str
+    after: str
+
+
+class Archive:
+    """One directory: settings, database, blobs, keys. Use it as a context manager, or `close` it."""
+
+    def __init__(self, path: Path, settings: Settings, now: Clock, entropy: Entropy) -> None:
+        self.path = path
+        self.settings = settings
+        self.database = Database(path / "okuzuke.db")
+        self.blobs = Blobs(path / "blobs")
+        self.operator_key = _key(path, "operator.pem")
+        checks: dict[str, Check] = {}
+        self.journal = Journal(self.database, settings.origin, _key(path, "log.pem"), _kinds(), checks, now, entropy)
+        self.registry = Registry(self.journal, self.blobs, self.operator_key, _slot_key(path))
+        self.screening = Screening(self.journal, self.blobs, self.operator_key)
+        self.datasets = Datasets(self.journal, self.blobs, self.operator_key, title_claimed=settings.demo)
+        checks |= {**self.registry.checks(), **self.screening.checks(), **self.datasets.checks(), "erase": _check_erase}
+
+    @classmethod
+    def create(  # all that an archive is made of
+        cls,
+        path: Path,
+        settings: Settings,
+        operator: Names,
+        *,
+        now: Clock,
+        entropy: Entropy = secrets.token_bytes,
+        operator_keys: OperatorKeys | None = None,
+    ) -> Archive:
+        """Lay a new archive whose log begins with its operator; a folder that holds anything is refused."""
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise StateError(f"{path} is not empty", remedy="give a new folder")
+        held = operator_keys or OperatorKeys.drawn()
+        beside = path.with_name(f".{path.name}.part")
+        shutil.rmtree(beside, ignore_errors=True)
+        (beside / "keys").mkdir(parents=True, mode=0o700)
+        (beside / "blobs").mkdir()
+        (beside / configuration.FILE).write_text(settings.to_toml(), encoding="utf-8")
+        keys.save(beside / "keys" / "operator.pem", held.operator)
+        keys.save(beside / "keys" / "log.pem", held.log)
+        keys.save_secret(beside / "keys" / "slot.key", held.slot)
+        with cls(beside, settings, now, entropy) as archive:
+            archive.database.create()
+            did = keys.did_of(held.operator.public_key())
+            party = drafts.party(operator, PartyType.ORGANISATION, Role.OPERATOR, did, demo=settings.demo)
+            archive.registry.say(party, held.operator)
+        if path.exists():
+            path.rmdir()
+        beside.rename(path)
+        return cls.open(path, now=now, entropy=entropy)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        now: Clock,
+        entropy: Entropy = secrets.token_bytes,
+        environment: Mapping[str, str] | None = None,
+    ) -> Archive:
+        """Open the archive in this folder; the clock is the caller's."""
+        archive = cls(path, configuration.read(path, environment or {}), now, entropy)
+        archive.database.check_version()
+        return archive
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @property
+    def operator(self) -> PartyId:
+        """The party that runs the archive."""
+        operator = self.registry.known().operator
+        assert operator is not None, "a log begins with its operator"
+        return operator
+
+    def submit(self, handed_in: Submission) -> Recorded:
+        """Record what a signer signed elsewhere."""
+        return self.journal.record(handed_in)
+
+    def export(self, subject: str, reader: str) -> Bundle:
+        """Return the evidence bundle on a snapshot, grant, work or other entry for a reader."""
+        return exporter.export(self.journal, self.blobs, subject, reader)
+
+    def trust(self) -> Trust:
+        """Return what a reader pins to believe this archive's log."""
+        return Trust(self.journal.verifier_key, NO_WITNESSES, (), self.settings.demo)
+
+    def affected(self, subject: str) -> tuple[Step, ...]:
+        """Return everything recorded that rests on a work or an entry, nearest first."""
+        with self.database.reading() as connection:
+            targets = {subject: subject}
+            register = screening_store.register_of(connection, WorkId(subject))
+            if register is not None:
+                for root in datasets_store.snapshots_with(connection, WorkId(subject)):
+                    targets[root] = f"its place in manifest {root}"
+                for root in registry_store.sets_with(connection, RowId(subject)):
+                    targets[root] = "its row"
+            return lineage.above(connection, targets)
+
+    def erase(self, target: str, reason: str) -> Recorded:
+        """Clear an entry's document or a row, and state that; the log's leaf and every proof stay as they are."""
+        if self.operator_key is None:
+            raise StateError("this archive holds no operator's key", remedy="restore keys/ to erase")
+        with self.journal.writing() as connection:
+            known = registry_store.load(connection)
+            operator = known.operator
+            assert operator is not None, "a log begins with its operator"
+            public = _erasure(connection, target)
+            draft = Draft(
+                "erase",
+                operator,
+                Capacity.OPERATOR,
+                public,
+                {"reason": reason},
+                (RestsOn(entry=Entry(operator)),),
+            )
+            item = self.journal.record_in(connection, self.journal.signed(draft, self.operator_key))
+            # Every projected column that held what is cleared goes with it: the projections are made anew.
+            rebuild.rebuild(connection, self.journal.kinds)
+        self._remove_unused_files()
+        return item
+
+    def rebuild(self) -> Rebuilt:
+        """Drop every projection and make it anew from the statements."""
+        with self.journal.writing() as connection:
+            before = rebuild.dump_digest(connection)
+            entries = rebuild.rebuild(connection, self.journal.kinds)
+            return Rebuilt(entries, before, rebuild.dump_digest(connection))
+
+    def rebuild_into(self, path: Path) -> Rebuilt:
+        """Copy the originals into a new folder and build every projection there from nothing."""
+        if path.exists() and any(path.iterdir()):
+            raise StateError(f"{path} is not empty", remedy="give a new folder")
+        path.mkdir(parents=True, exist_ok=True)
+        for name in (configuration.FILE, "blobs", "keys"):
+            source = self.path / name
+            if source.is_dir():
+                shutil.copytree(source, path / name)
+            elif source.exists():
+                shutil.copy2(source, path / name)
+        database = Database(path / "okuzuke.db")
+        database.create()
+        with self.database.reading() as old, database.writing() as new:
+            before = rebuild.dump_digest(old)
+            rebuild.copy_originals(old, new)
+            entries = rebuild.rebuild(new, self.journal.kinds)
+            rebuilt = Rebuilt(entries, before, rebuild.dump_digest(new))
+        database.close()
+        return rebuilt
+
+    def _remove_unused_files(self) -> None:
+        with self.database.reading() as connection:
+            known = registry_store.load(connection)
+        used = {item.work.asset for item in known.works.values()}
+        used |= {asset for fact in known.facts.values() for asset in getattr(fact.body, "evidence", None) or ()}
+        for asset in list(self.blobs):
+            if asset not in used:
+                self.blobs.remove(asset)
+
+
+def _kinds() -> Kinds:
+    return {
+        **registry_store.KINDS,
+        **screening_store.KINDS,
+        **datasets_store.KINDS,
+        ("erase", 1): rebuild.project_erase,
+    }
+
+
+def _erasure(connection: Connection, target: str) -> JsonObject:
+    """Return the public face of an erasure; the operator's own first statement cannot be erased."""
+    if registry_store.is_row(connection, RowId(target)):
+        return {"entry": None, "row": target}
+    item = ledger.recorded(connection, Entry(target))
+    if item.position == 0 or item.statement.kind == "erase":
+        raise InputError(f"{target} carries the log itself", remedy="erase statements of others, or rows")
+    return {"entry": rebuild.erasure_of(item), "row": None}
+
+
+def _check_erase(connection: Connection, item: Recorded, _handed_in: Submission) -> None:
+    known = registry_store.load(connection)
+    if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
+        raise RightsError("only the operator erases", remedy="run okuzuke erase in the archive")
+    registry_store.check_key(known, item)
+
+
+def _key(path: Path, name: str) -> Ed25519PrivateKey | None:
+    file = path / "keys" / name
+    return keys.load(file) if file.exists() else None
+
+
+def _slot_key(path: Path) -> bytes:
+    file = path / "keys" / "slot.key"
+    return file.read_bytes() if file.exists() else b""
