@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection
 
 from okuzuke import settings as configuration
 from okuzuke.audit import exporter
@@ -41,7 +40,7 @@ from okuzuke.screening import store as screening_store
 from okuzuke.screening.desk import Screening
 from okuzuke.settings import Settings
 from okuzuke.storage.blobs import Blobs
-from okuzuke.storage.database import Database
+from okuzuke.storage.database import Connection, Database
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]

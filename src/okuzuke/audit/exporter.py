@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from okuzuke.audit.bundle import AUDITOR, PUBLIC, Bundle, Document
 from okuzuke.core.errors import InputError
 from okuzuke.core.ids import Entry, PartyId, RowId, SetRoot, WorkId
@@ -24,6 +22,7 @@ from okuzuke.registry.parties import Attestation
 from okuzuke.registry.works import Register
 from okuzuke.screening.match import Screened
 from okuzuke.storage.blobs import Blobs
+from okuzuke.storage.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

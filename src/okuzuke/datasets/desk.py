@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection
 
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import CheckFailedError, RightsError, StateError
@@ -28,6 +27,7 @@ from okuzuke.registry.parties import Capacity
 from okuzuke.registry.uses import Use
 from okuzuke.screening import store as screening
 from okuzuke.storage.blobs import Blobs
+from okuzuke.storage.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

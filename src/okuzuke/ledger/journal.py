@@ -8,18 +8,14 @@ from datetime import datetime
 from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, insert, select
 
 from okuzuke.core.errors import StateError
-from okuzuke.core.ids import Entry
 from okuzuke.ledger import keys, store, submission
 from okuzuke.ledger.checkpoint import Checkpoint, SignatureType, VerifierKey, sign
-from okuzuke.ledger.receipt import Receipt
 from okuzuke.ledger.statement import Draft
 from okuzuke.ledger.store import Kinds, Recorded
 from okuzuke.ledger.submission import RowSet, Submission
-from okuzuke.storage import schema
-from okuzuke.storage.database import Database
+from okuzuke.storage.database import Connection, Database
 
 Check: TypeAlias = Callable[[Connection, Recorded, Submission], None]
 """Raises if the domain refuses the statement; what it refuses is rolled back as if never said."""
@@ -85,25 +81,13 @@ class Journal:
         """
         with self.database.reading() as connection:
             size = store.size(connection)
-            note = connection.scalar(select(schema.checkpoint.c.note).where(schema.checkpoint.c.size == size))
-            if note is not None:
-                return str(note)
+            kept = store.kept_checkpoint(connection, size)
+            if kept is not None:
+                return kept
             head = Checkpoint(self.origin, size, store.root(connection, size))
         note = sign(head, self.origin, self._signing_key)
         with self.writing() as connection:
-            kept = connection.scalar(select(schema.checkpoint.c.note).where(schema.checkpoint.c.size == size))
-            if kept is None:
-                connection.execute(insert(schema.checkpoint), {"size": size, "note": note})
-            return str(kept or note)
-
-    def receipts(
-        self, connection: Connection, positions: Mapping[Entry, int], note: str, size: int
-    ) -> dict[Entry, str]:
-        """Return a tlog-proof for each entry under one checkpoint of `size` entries."""
-        return {
-            entry: Receipt(position, store.inclusion(connection, position, size), note).text
-            for entry, position in positions.items()
-        }
+            return store.keep_checkpoint(connection, size, note)
 
     @property
     def _signing_key(self) -> Ed25519PrivateKey:

@@ -158,6 +158,20 @@ def root(connection: Connection, tree_size: int) -> bytes:
     return merkle.root_at(tiles.node_reader(_tile_reader(connection)), tree_size)
 
 
+def kept_checkpoint(connection: Connection, tree_size: int) -> str | None:
+    """Return the note signed for a tree of this size, None where none was."""
+    note = connection.scalar(select(schema.checkpoint.c.note).where(schema.checkpoint.c.size == tree_size))
+    return None if note is None else str(note)
+
+
+def keep_checkpoint(connection: Connection, tree_size: int, note: str) -> str:
+    """Keep a signed note for ever and return it; where another was first, return that one."""
+    kept = kept_checkpoint(connection, tree_size)
+    if kept is None:
+        connection.execute(insert(schema.checkpoint), {"size": tree_size, "note": note})
+    return kept or note
+
+
 def inclusion(connection: Connection, position: int, tree_size: int) -> tuple[bytes, ...]:
     """Return the inclusion proof of an entry, from the tile rows."""
     return merkle.prove_inclusion(tiles.node_reader(_tile_reader(connection)), position, tree_size)

@@ -16,17 +16,15 @@ from okuzuke.core.intervals import format_instant
 from okuzuke.registry import holders as who
 from okuzuke.registry.authority import Rule
 from okuzuke.registry.decision import Asked, Basis, Decision, Need, State, TitleStanding
-from okuzuke.registry.force import appointment, attestation, boundaries, ending, in_force, suspensions
+from okuzuke.registry.force import boundaries, ending, in_force, suspensions
 from okuzuke.registry.grants import FROM_THE_START, Dedication, Ending, Grant, Permission
 from okuzuke.registry.holders import Answer, Holders
 from okuzuke.registry.interests import Interest
 from okuzuke.registry.known import Fact, Statements
-from okuzuke.registry.parties import Claim
 from okuzuke.registry.reasons import Code, Reason, reason
 from okuzuke.registry.scope import ANY, narrowed, overlap
 from okuzuke.registry.uses import MORAL_USES, PERSON_USES, Use
 from okuzuke.registry.works import Character, Persona, Series
-
 
 _Line: TypeAlias = Sequence[tuple[Holders, datetime]]
 """Who holds a subject and whom they took it from, with the last instant at which each could agree."""
@@ -138,11 +136,10 @@ def _by_grant(
                         case = _judge(known, asked, scopes, line, (fact, grant, permission), valid_at)
                         cases.append((fact, permission, case))
     _apply_exclusive(cases)
-    title, attested_by = _title(known, asked, holding, valid_at)
+    title, attested_by = who.title(known, holding, asked.licensee, valid_at)
     stopped = _suspended(known, scopes, asked.use, valid_at)
     if not cases:
-        contact = holding.window.party if holding.window is not None else None
-        contact = contact or holding.owners.owners[0]
+        contact = (holding.window.party if holding.window is not None else None) or holding.owners.owners[0]
         missing = reason(Code.NOT_ASKED, who=contact, name=known.name(contact), detail=asked.use)
         unassigned = (
             []
@@ -243,7 +240,7 @@ def _owners_agree(
     known: Statements, case: _Case, holding: Holders, target: tuple[Fact, Use], valid_at: datetime
 ) -> None:
     fact, use = target
-    window, owners = holding.window, holding.owners
+    window = holding.window
     if window is not None and window.rule is Rule.WINDOW:
         missing = reason(Code.WINDOW_MISSING, who=window.party, name=known.name(window.party))
         _agrees(known, case, fact, ("window", window.party, missing), valid_at)
@@ -252,16 +249,15 @@ def _owners_agree(
         _parts_agree(known, case, holding, fact, valid_at)
         return
     before = len(case.problems)
-    for owner in owners.owners:
+    for owner in holding.owners.owners:
         missing = reason(Code.OWNER_MISSING, who=owner, name=known.name(owner))
         _agrees(known, case, fact, ("owner", owner, missing), valid_at)
-    if window is None and len(owners.owners) > 1 and len(case.problems) > before:
+    if window is None and len(holding.owners.owners) > 1 and len(case.problems) > before:
         case.problems.insert(before, reason(Code.WINDOW_UNASSIGNED, detail=use))
 
 
 def _parts_agree(known: Statements, case: _Case, holding: Holders, fact: Fact, valid_at: datetime) -> None:
-    assert holding.window is not None, "parts are asked for by a window"
-    at_least = holding.window.at_least
+    at_least = holding.window.at_least if holding.window is not None else None
     assert at_least is not None, "a rule by parts has a threshold"
     agreed: list[PartyId] = []
     entries: list[Entry] = []
@@ -330,23 +326,6 @@ def _apply_exclusive(cases: Sequence[tuple[Fact, Permission, _Case]]) -> None:
 def _grantee(fact: Fact) -> str:
     assert isinstance(fact.body, Grant), "cases come from grants"
     return fact.body.grantee
-
-
-def _title(known: Statements, asked: Asked, holding: Holders, valid_at: datetime) -> tuple[TitleStanding, list[Entry]]:
-    """Return how the title is supported and by what."""
-    interested = {PartyId(asked.licensee)} if asked.licensee is not None else set()
-    targets = [(holding.ownership, Claim.TITLE)]
-    if holding.authority is not None and holding.window is not None:
-        targets.append((holding.authority, Claim.AUTHORITY))
-    entries: list[Entry] = []
-    for target, claim in targets:
-        found = attestation(known, target.entry, claim, valid_at, interested)
-        if not found:
-            return TitleStanding.CLAIMED, []
-        fact, _ = found[0]
-        named = appointment(known, fact.signer, valid_at)
-        entries += [fact.entry, *([named.entry] if named is not None else [])]
-    return TitleStanding.ATTESTED, entries
 
 
 def _with_beneath(known: Statements, decision: Decision) -> Decision:

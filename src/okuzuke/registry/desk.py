@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection
 
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import InputError, OkuzukeError
@@ -27,6 +26,7 @@ from okuzuke.registry.known import READERS, Statements
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.works import Register, Work
 from okuzuke.storage.blobs import Blobs
+from okuzuke.storage.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

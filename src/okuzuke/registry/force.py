@@ -7,7 +7,7 @@ from datetime import datetime
 
 from okuzuke.core.ids import Entry, PartyId
 from okuzuke.registry.authority import Authority
-from okuzuke.registry.grants import FROM_THE_START, PLATFORM, Ending, Grant, Suspension
+from okuzuke.registry.grants import FROM_THE_START, PLATFORM, Consent, Ending, Grant, Suspension
 from okuzuke.registry.interests import Interest, Ownership
 from okuzuke.registry.known import Body, Fact, Statements
 from okuzuke.registry.parties import Attestation, Capacity, Claim
@@ -90,6 +90,9 @@ def gainers(known: Statements, target: Fact, position: int) -> frozenset[PartyId
             parties |= known.registrants(scope)
             earlier = (fact.body for fact in known.by_subject.get(scope, ()) if fact.position < position)
             parties |= {party for stated in earlier for party in _named(stated)}
+    beneath = known.facts.get(body.target) if isinstance(body, Consent | Attestation) else None
+    if beneath is not None:
+        parties |= gainers(known, beneath, position)
     return frozenset(parties | _named(body))
 
 

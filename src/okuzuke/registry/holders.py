@@ -11,8 +11,9 @@ from fractions import Fraction
 from okuzuke.core.ids import Entry, PartyId
 from okuzuke.core.intervals import Period
 from okuzuke.registry.authority import Authority, Window
+from okuzuke.registry.decision import TitleStanding
 from okuzuke.registry.force import appointment, attestation, ending, gainers, in_force
-from okuzuke.registry.grants import FROM_THE_START, Consent, Ending
+from okuzuke.registry.grants import FROM_THE_START, PLATFORM, Consent, Ending
 from okuzuke.registry.interests import EVERY, Interest, InterestKind, MoralConsent, Ownership, Title
 from okuzuke.registry.known import Fact, Statements
 from okuzuke.registry.parties import Attestation, Capacity, Claim
@@ -238,6 +239,24 @@ def moral_consent(
 def parts_agreed(owners: Ownership, agreed: Sequence[PartyId]) -> Fraction:
     """Return the parts of the owners who agreed; parts that stay sealed count nothing."""
     return sum((part for party, part in owners.parts or () if party in agreed), Fraction())
+
+
+def title(
+    known: Statements, holding: Holders, licensee: str | None, valid_at: datetime
+) -> tuple[TitleStanding, tuple[Entry, ...]]:
+    """Return how the title behind an answer to this licensee is supported, and by what."""
+    asking = known.operator if licensee == PLATFORM else licensee
+    targets = [(holding.ownership, Claim.TITLE)]
+    if holding.authority is not None and holding.window is not None:
+        targets.append((holding.authority, Claim.AUTHORITY))
+    entries: list[Entry] = []
+    for target, claim in targets:
+        found = attestation(known, target.entry, claim, valid_at, [PartyId(asking or "")])
+        named = appointment(known, found[0][0].signer, valid_at) if found else None
+        if named is None:
+            return TitleStanding.CLAIMED, ()
+        entries += [found[0][0].entry, named.entry]
+    return TitleStanding.ATTESTED, tuple(entries)
 
 
 def _takes_effect(

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from okuzuke.core.ids import Entry, PartyId, WorkId
 from okuzuke.registry.authority import Authority, Suspender
-from okuzuke.registry.force import appointment
+from okuzuke.registry.force import appointment, gainers
 from okuzuke.registry.grants import FROM_THE_START, Consent, Dedication, Ending, Grant, Ground, Suspension
-from okuzuke.registry.holders import authors
+from okuzuke.registry.holders import authority, authors, ownership
 from okuzuke.registry.interests import Interest, MoralConsent, Ownership
 from okuzuke.registry.known import Fact, Statements
 from okuzuke.registry.parties import Attestation, Capacity, Claim, Key, Party, PartyEnd, Role
@@ -55,12 +55,13 @@ def holds(  # noqa: PLR0911 # one return a capacity
     if capacity is Capacity.REGISTRANT:
         return any(party in known.registrants(scope) for scope in scopes)
     if capacity is Capacity.OWNER:
-        return any(party in body.owners for scope in scopes for _, body in known.about(scope, Ownership))
+        held = ownership(known, scopes, fact.recorded_at)
+        return held is not None and party in held.owners.owners
     if capacity is Capacity.AUTHOR:
         return any(body.party == party for _, body in authors(known, scopes, fact.recorded_at))
     if capacity is Capacity.WINDOW:
-        windows = [window for scope in scopes for _, body in known.about(scope, Authority) for window in body.windows]
-        return any(window.party == party for window in windows)
+        agreed = _authority_in_force(known, subject, fact)
+        return agreed is not None and any(window.party == party for window in agreed.windows)
     if capacity is Capacity.PERSON:
         persona = known.body(subject, Persona)
         return persona is not None and persona.person == party
@@ -93,6 +94,8 @@ def _party_end(known: Statements, fact: Fact) -> Reason | None:
         return None
     if not _by_operator(known, fact):
         return reason(Code.NOT_OPERATOR)
+    if known.body(fact.body.party, Party) is None:
+        return reason(Code.WRONG_TARGET, detail="party")
     return None if fact.body.evidence_sha256 else reason(Code.NO_EVIDENCE)
 
 
@@ -130,14 +133,12 @@ def _character(known: Statements, fact: Fact) -> Reason | None:
 
 def _ownership(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Ownership), "called by type"
-    allowed = {Capacity.REGISTRANT, Capacity.OWNER, Capacity.VERIFIER}
-    return _in_capacity(known, fact, fact.body.subject, allowed)
+    return _by_holder_or_judge(known, fact, fact.body.subject)
 
 
 def _interest(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Interest), "called by type"
-    allowed = {Capacity.REGISTRANT, Capacity.OWNER, Capacity.VERIFIER}
-    return _in_capacity(known, fact, fact.body.subject, allowed)
+    return _by_holder_or_judge(known, fact, fact.body.subject)
 
 
 def _moral(known: Statements, fact: Fact) -> Reason | None:
@@ -152,8 +153,10 @@ def _authority(known: Statements, fact: Fact) -> Reason | None:
 
 def _sheet(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Sheet), "called by type"
-    if fact.body.first is not None and known.body(fact.body.first, Sheet) is None:
-        return reason(Code.WRONG_TARGET, detail="sheet")
+    if fact.body.first is not None:
+        first = known.body(fact.body.first, Sheet)
+        if first is None or first.first is not None or first.subject != fact.body.subject:
+            return reason(Code.WRONG_TARGET, detail="sheet")
     return _in_capacity(known, fact, fact.body.subject, {Capacity.OWNER, Capacity.WINDOW})
 
 
@@ -182,6 +185,8 @@ def _consent(known: Statements, fact: Fact) -> Reason | None:
     target = known.facts.get(fact.body.target)
     if target is None or not isinstance(target.body, Grant | Authority | Ownership):
         return reason(Code.WRONG_TARGET, detail="grant, authority or ownership")
+    if isinstance(target.body, Ownership) and fact.capacity is Capacity.OWNER and fact.signer in target.body.owners:
+        return None  # who is to take a part may accept it before it is theirs
     return _in_capacity(known, fact, target.body.subject, _GRANTORS - {Capacity.VERIFIER})
 
 
@@ -207,7 +212,7 @@ def _attest(known: Statements, fact: Fact) -> Reason | None:
         return reason(Code.NOT_VERIFIER, who=fact.signer, name=known.name(fact.signer))
     if body.evidence_sha256 is None:
         return reason(Code.NO_EVIDENCE)
-    if fact.signer in _interested(known, target):
+    if fact.signer in gainers(known, target, fact.position):
         return reason(Code.INTERESTED, who=fact.signer, name=known.name(fact.signer))
     return None
 
@@ -219,11 +224,9 @@ def _suspend(known: Statements, fact: Fact) -> Reason | None:
     if target is not None and isinstance(target.body, Grant | Dedication):
         subject = target.body.subject
     if fact.capacity is Capacity.OWNER:
-        for scope in known.scopes(subject):
-            for _, authority in reversed(known.about(scope, Authority)):
-                if authority.suspender is Suspender.WINDOW:
-                    return _no_standing(known, fact)
-                break
+        agreed = _authority_in_force(known, subject, fact)
+        if agreed is not None and agreed.suspender is Suspender.WINDOW:
+            return _no_standing(known, fact)
     return _in_capacity(known, fact, subject, frozenset(Capacity) - {Capacity.SELF})
 
 
@@ -238,22 +241,33 @@ def _end(known: Statements, fact: Fact) -> Reason | None:
         judged = fact.capacity is Capacity.VERIFIER and appointment(known, fact.signer, fact.recorded_at) is not None
         if not judged and not (isinstance(target.body, Dedication) and _by_operator(known, fact)):
             return reason(Code.NOT_VERIFIER, who=fact.signer, name=known.name(fact.signer))
+        if judged and fact.signer in gainers(known, target, fact.position):
+            return reason(Code.INTERESTED, who=fact.signer, name=known.name(fact.signer))
         return None if body.evidence_sha256 else reason(Code.NO_EVIDENCE)
     if isinstance(target.body, Grant):
         return _end_grant(known, fact, target, target.body)
-    return None if fact.signer == target.signer else _no_standing(known, fact)
+    # A right on record is given up by who has it: else a registrant could strike out the author beside the committee.
+    may_end = target.body.party if isinstance(target.body, Interest) else target.signer
+    return None if fact.signer == may_end else _no_standing(known, fact)
 
 
 def _end_grant(known: Statements, fact: Fact, target: Fact, grant: Grant) -> Reason | None:
-    """Judge a forward ending: by one of those who gave it, on a ground it names, after its notice."""
+    """Judge a forward ending: by one of those who gave it or now hold, on a ground it names, after its notice."""
     body = fact.body
     assert isinstance(body, Ending), "called by type"
-    gave = {target.signer} | {consent.signer for consent, said in known.about(target.entry, Consent) if said.agrees}
+    gave = {consent.signer for consent, said in known.about(target.entry, Consent) if said.agrees}
+    gave |= {target.signer} if target.capacity is not Capacity.VERIFIER else set()
+    held = ownership(known, known.scopes(grant.subject), fact.recorded_at)
+    gave |= set(held.owners.owners) if held is not None else set()
     for _, paper in known.about(target.entry, Attestation):
         gave |= set(paper.signatories)
     if fact.signer not in gave:
         return _no_standing(known, fact)
     if body.ground not in grant.revocation.grounds:
+        return reason(Code.NO_GROUND, detail=body.ground)
+    if body.ground is Ground.EXPIRY and any(
+        allowed.end is None or body.effective_at < allowed.end for allowed in grant.allow
+    ):
         return reason(Code.NO_GROUND, detail=body.ground)
     if body.ground is Ground.NOTICE:
         days = grant.revocation.notice_days
@@ -262,6 +276,22 @@ def _end_grant(known: Statements, fact: Fact, target: Fact, grant: Grant) -> Rea
         if body.effective_at < fact.recorded_at + timedelta(days=days):
             return reason(Code.NOTICE_TOO_SHORT, detail=str(days))
     return None
+
+
+def _by_holder_or_judge(known: Statements, fact: Fact, subject: str) -> Reason | None:
+    """Judge a statement of who holds what: by who entered or owns the subject, or by a verifier without interest."""
+    refused = _in_capacity(known, fact, subject, {Capacity.REGISTRANT, Capacity.OWNER, Capacity.VERIFIER})
+    if refused is None and fact.capacity is Capacity.VERIFIER and fact.signer in gainers(known, fact, fact.position):
+        return reason(Code.INTERESTED, who=fact.signer, name=known.name(fact.signer))
+    return refused
+
+
+def _authority_in_force(known: Statements, subject: str, fact: Fact) -> Authority | None:
+    """Return the authority that every owner has agreed to when `fact` is recorded."""
+    scopes = known.scopes(subject)
+    held = ownership(known, scopes, fact.recorded_at)
+    agreed = authority(known, scopes, held.owners, fact.recorded_at) if held is not None else None
+    return agreed.body if agreed is not None else None
 
 
 def _in_capacity(
@@ -281,24 +311,6 @@ def _by_operator(known: Statements, fact: Fact) -> bool:
 
 def _no_standing(known: Statements, fact: Fact) -> Reason:
     return reason(Code.NO_STANDING, who=fact.signer, name=known.name(fact.signer), detail=fact.capacity)
-
-
-def _interested(known: Statements, target: Fact) -> frozenset[PartyId]:
-    """Return who gains by the target being believed."""
-    parties = {target.signer}
-    if isinstance(target.body, Grant):
-        parties.add(PartyId(target.body.grantee))
-    if isinstance(target.body, Grant | Ownership | Authority):
-        subject = target.body.subject
-        parties |= known.registrants(subject)
-        for scope in known.scopes(subject):
-            for _, ownership in known.about(scope, Ownership):
-                parties |= set(ownership.owners)
-            parties |= {interest.party for _, interest in known.about(scope, Interest)}
-    # A verifier may attest a contract that it entered itself on the desk's behalf; that is its office, no interest.
-    if isinstance(target.body, Grant) and target.capacity is Capacity.VERIFIER:
-        parties.discard(target.signer)
-    return frozenset(parties)
 
 
 _RULES: Mapping[type, Callable[[Statements, Fact], Reason | None]] = {

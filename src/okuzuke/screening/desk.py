@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection
 
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import RightsError, StateError
@@ -21,6 +20,7 @@ from okuzuke.registry.parties import Capacity
 from okuzuke.screening import store
 from okuzuke.screening.match import COPY_BITS, NEAR_BITS, Found, Screened, Verdict
 from okuzuke.storage.blobs import Blobs
+from okuzuke.storage.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

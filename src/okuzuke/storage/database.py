@@ -14,6 +14,8 @@ from sqlalchemy.pool import NullPool
 from okuzuke.core.errors import StateError
 from okuzuke.storage import schema
 
+__all__ = ["Connection", "Database"]
+
 
 class Database:
     """Reads see one consistent state; writes happen one transaction at a time."""
