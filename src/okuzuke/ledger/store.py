@@ -212,19 +212,28 @@ def opened(item: Document) -> Recorded:
     return Recorded(item.position, item.entry, parse_instant(item.envelope["recorded_at"]), parsed, sealed)
 
 
-def recorded_all(connection: Connection, kinds: Sequence[str] | None = None) -> Iterator[Recorded]:
-    """Yield every statement that is not erased, in log order, of these kinds only if given."""
+def erasures(connection: Connection) -> int:
+    """Return how many erasures are recorded: what was read before one must be read again."""
+    query = select(func.count()).select_from(schema.statement).where(schema.statement.c.kind == "erase")
+    return connection.scalar(query) or 0
+
+
+def recorded_all(connection: Connection, kinds: Sequence[str] | None = None, since: int = 0) -> Iterator[Recorded]:
+    """Yield every statement that is not erased, in log order from position `since`, of these kinds only if given."""
     query = (
         select(schema.entry)
         .join(schema.statement, schema.statement.c.entry == schema.entry.c.entry)
-        .where(schema.entry.c.document.is_not(None))
+        .where(schema.entry.c.document.is_not(None), schema.entry.c.position >= since)
         .order_by(schema.entry.c.position)
     )
     if kinds is not None:
         query = query.where(schema.statement.c.kind.in_(kinds))
     texts: dict[str, list[str]] = {}
     for line in connection.execute(
-        select(schema.disclosure).order_by(schema.disclosure.c.entry, schema.disclosure.c.position)
+        select(schema.disclosure)
+        .join(schema.entry, schema.entry.c.entry == schema.disclosure.c.entry)
+        .where(schema.entry.c.position >= since)
+        .order_by(schema.disclosure.c.entry, schema.disclosure.c.position)
     ):
         texts.setdefault(line.entry, []).append(line.text)
     for found in connection.execute(query):

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import InputError, OkuzukeError
-from okuzuke.core.ids import Entry, WorkId
+from okuzuke.core.ids import Entry, PartyId, WorkId
 from okuzuke.ledger import submission
 from okuzuke.ledger.journal import Check, Journal
 from okuzuke.ledger.statement import Draft, RestsOn
@@ -24,6 +24,7 @@ from okuzuke.registry.drafts import Signer
 from okuzuke.registry.intake import BadRow, Intake, IntakeRow
 from okuzuke.registry.known import READERS, Statements
 from okuzuke.registry.parties import Capacity
+from okuzuke.registry.signals import cawg
 from okuzuke.registry.works import Register, Work
 from okuzuke.storage.blobs import Blobs
 from okuzuke.storage.database import Connection
@@ -48,11 +49,14 @@ class Registry:
         self._blobs = blobs
         self._operator_key = operator_key
         self._slot_key = slot_key
+        self._loaded: store.Loaded | None = None
+        """What was last read of what is committed; within a transaction it is read on from, never replaced."""
 
     def known(self) -> Statements:
         """Return everything the register knows now."""
         with self._journal.database.reading() as connection:
-            return store.load(connection)
+            self._loaded = store.load_since(connection, self._loaded)
+        return self._loaded.known
 
     def say(self, draft: Draft, key: Ed25519PrivateKey) -> Recorded:
         """Sign a draft and record it."""
@@ -115,7 +119,7 @@ class Registry:
         return dict.fromkeys(READERS, self._check)
 
     def _check(self, connection: Connection, item: Recorded, handed_in: Submission) -> None:
-        known = store.load(connection)
+        known = store.load_since(connection, self._loaded).known
         fact = store.fact_of(item)
         before = Statements.of(
             [other for other in known.facts.values() if other.position < fact.position],
@@ -127,10 +131,11 @@ class Registry:
             if work.asset not in self._blobs:
                 raise InputError(f"the file of {work.name} is not in the archive", remedy="give its folder again")
         if isinstance(fact.body, Register):
-            self._deal(connection, item, [work.work for work in works])
+            self._deal(connection, item, before.operator, [work.work for work in works])
 
-    def _deal(self, connection: Connection, register: Recorded, works: Sequence[WorkId]) -> None:
-        operator = store.load(connection).operator
+    def _deal(
+        self, connection: Connection, register: Recorded, operator: PartyId | None, works: Sequence[WorkId]
+    ) -> None:
         assert operator is not None, "a register's series, and so its operator, stand before it"
         if self._operator_key is None:
             raise InputError("this archive holds no operator's key", remedy="restore keys/ to register works")
@@ -151,15 +156,23 @@ class Registry:
         bad = list(taken.bad)
         for row in taken.rows:
             try:
-                picture = pictures.inspect(row.path.read_bytes(), row.name)
+                data = row.path.read_bytes()
+                picture = pictures.inspect(data, row.name)
             except OkuzukeError as error:
                 bad.append(BadRow(row.name, None, error.message, error.remedy))
+                continue
+            reserved = cawg.reservation(data, picture.media_type)
+            if reserved is not None:
+                bad.append(BadRow(row.name, None, f"the file itself reserves its use: {reserved}", _RESERVED))
                 continue
             works.append((_work(row, picture, published=published or row.published), row))
         return works, tuple(bad)
 
     def _signed_register(self, series: Entry, signer: Signer, key: Ed25519PrivateKey, rows: RowSet) -> Submission:
         return self._journal.signed(_register_draft(series, signer, rows), key, [rows])
+
+
+_RESERVED = "its holder lifts the reservation, or hands in the original without it; a grant does not overrule it"
 
 
 def _register_draft(series: Entry, signer: Signer, rows: RowSet) -> Draft:

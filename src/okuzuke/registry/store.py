@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
@@ -23,10 +24,33 @@ def fact_of(item: Recorded) -> Fact:
     return read_fact(item.position, item.entry, item.recorded_at, item.statement, item.sealed)
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the register knew when the log had `size` entries, `erasures` of them erasures."""
+
+    known: Statements
+    size: int
+    erasures: int
+
+
 def load(connection: Connection) -> Statements:
     """Return everything the register knows, erased statements and rows left out."""
-    facts = [fact_of(item) for item in ledger.recorded_all(connection, list(READERS))]
-    return Statements.of(facts, registered(connection, facts))
+    return load_since(connection, None).known
+
+
+def load_since(connection: Connection, before: Loaded | None) -> Loaded:
+    """Return everything the register knows, reading only what was recorded after `before`.
+
+    An erasure changes what was read before, so after one everything is read again.
+    """
+    size, erasures = ledger.size(connection), ledger.erasures(connection)
+    if before is None or before.erasures != erasures or before.size > size:
+        before = Loaded(Statements(), 0, erasures)
+    if before.size == size:
+        return before
+    facts = [fact_of(item) for item in ledger.recorded_all(connection, list(READERS), since=before.size)]
+    works = [*before.known.works.values(), *registered(connection, facts)]
+    return Loaded(Statements.of([*before.known.facts.values(), *facts], works), size, erasures)
 
 
 def registered(connection: Connection, facts: Sequence[Fact]) -> list[Registered]:

@@ -1,0 +1,1 @@
+"""Machine-readable reservations found in what is handed in: a "no" is never lost, and a "yes" never grants."""
