@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.fields import Fields
-from okuzuke.core.ids import Entry, PartyId, RowId
+from okuzuke.core.ids import Entry, PartyId, RowId, SetRoot
 from okuzuke.ledger import keys, merkle, rebuild, statement, store, submission
 from okuzuke.ledger.statement import Draft, RestsOn
 from okuzuke.ledger.store import Kinds, Recorded
@@ -98,29 +99,21 @@ def everything(connection: Connection) -> Mapping[str, list[tuple[object, ...]]]
 
 
 def _project_note(connection: Connection, item: Recorded) -> None:
-    text = str(item.sealed.get("text", item.statement.public["text"]))
-    connection.execute(
-        insert(schema.screened), {"work": item.entry, "screen": item.entry, "key": item.entry, "verdict": text}
-    )
-    for root in statement.set_roots(item.statement.public):
-        row_keys = store.set_keys(connection, root)
-        found = store.rows(connection, row_keys)
-        for key in row_keys:
-            _deal_slot(connection, key)
-            if key in found:
-                _project_row(connection, item, key, str(found[key].document["name"]))
+    text = str(item.sealed.get("remark", item.statement.public["text"]))
+    line = {"work": item.entry, "screen": item.entry, "key": item.entry, "verdict": text}
+    connection.execute(insert(schema.screened), line)
+    roots = statement.set_roots(item.statement.public)
+    _project_rows(connection, item, [key for root in roots for key in store.set_keys(connection, root)])
 
 
-def _deal_slot(connection: Connection, key: RowId) -> None:
-    if connection.scalar(select(schema.slot.c.slot).where(schema.slot.c.work == key)) is None:
-        dealt = connection.scalar(select(func.count()).select_from(schema.slot))
-        connection.execute(insert(schema.slot), {"slot": dealt, "work": key})
-
-
-def _project_row(connection: Connection, item: Recorded, key: RowId, name: str) -> None:
-    line = {"work": key, "register": item.entry, "position": item.position, "party": AUTHOR, "name": name, "asset": key}
-    if connection.scalar(select(schema.work.c.work).where(schema.work.c.work == key)) is None:
-        connection.execute(insert(schema.work), line)
+def _project_rows(connection: Connection, item: Recorded, row_keys: Sequence[RowId]) -> None:
+    for key, row in store.rows(connection, row_keys).items():
+        line = {"work": key, "register": item.entry, "position": item.position, "party": AUTHOR, "asset": key}
+        connection.execute(upsert(schema.work).on_conflict_do_nothing(), line | {"name": row.document["name"]})
+    # A slot is dealt whether or not the row was erased since.
+    for at, key in enumerate(row_keys):
+        line = {"slot": item.position * 10_000 + at, "work": key}
+        connection.execute(upsert(schema.slot).on_conflict_do_nothing(), line)
 
 
 def _project_erasure(connection: Connection, item: Recorded) -> None:
@@ -130,9 +123,14 @@ def _project_erasure(connection: Connection, item: Recorded) -> None:
         rebuild.erase_row(connection, row)
         connection.execute(delete(schema.work).where(schema.work.c.work == row))
     else:
-        target = Entry(fields.object("entry").digest("entry"))
+        cleared = fields.object("entry")
+        target = Entry(cleared.digest("entry"))
         rebuild.erase_entry(connection, target, item)
         connection.execute(delete(schema.screened).where(schema.screened.c.screen == target))
+        connection.execute(delete(schema.work).where(schema.work.c.register == target))
+        for root in cleared.digests("sets"):
+            row_keys = store.set_keys(connection, SetRoot(root))
+            connection.execute(delete(schema.slot).where(schema.slot.c.work.in_(row_keys)))
 
 
 def _project_refused(connection: Connection, item: Recorded) -> None:

@@ -24,7 +24,7 @@ from okuzuke.core.errors import InputError, RightsError, StateError
 from okuzuke.core.ids import Entry, PartyId, RowId, WorkId
 from okuzuke.datasets import store as datasets_store
 from okuzuke.datasets.desk import Datasets
-from okuzuke.ledger import keys, lineage, rebuild
+from okuzuke.ledger import keys, lineage, rebuild, statement
 from okuzuke.ledger import store as ledger
 from okuzuke.ledger.journal import Check, Journal
 from okuzuke.ledger.lineage import Step
@@ -66,6 +66,9 @@ class Rebuilt:
     entries: int
     before: str
     after: str
+
+
+_OWN_KINDS = frozenset({"erase", "slots", "screen", "snapshot"})
 
 
 class Archive:
@@ -148,7 +151,10 @@ class Archive:
         return operator
 
     def submit(self, handed_in: Submission) -> Recorded:
-        """Record what a signer signed elsewhere."""
+        """Record what a signer signed elsewhere; what the archive itself records is refused here."""
+        kind = statement.read(handed_in.document).kind
+        if kind in _OWN_KINDS:
+            raise InputError(f"a {kind} is recorded by the archive itself", remedy=f"run okuzuke {kind} there")
         return self.journal.record(handed_in)
 
     def export(self, subject: str, reader: str) -> Bundle:
@@ -191,6 +197,7 @@ class Archive:
             item = self.journal.record_in(connection, self.journal.signed(draft, self.operator_key))
             # Every projected column that held what is cleared goes with it: the projections are made anew.
             rebuild.rebuild(connection, self.journal.kinds)
+        self.database.forget()
         self._remove_unused_files()
         return item
 
@@ -246,8 +253,8 @@ def _erasure(connection: Connection, target: str) -> JsonObject:
     if registry_store.is_row(connection, RowId(target)):
         return {"entry": None, "row": target}
     item = ledger.recorded(connection, Entry(target))
-    if item.position == 0 or item.statement.kind == "erase":
-        raise InputError(f"{target} carries the log itself", remedy="erase statements of others, or rows")
+    if item.position == 0 or item.statement.kind in ("erase", "slots"):
+        raise InputError(f"{target} carries the register itself", remedy="erase statements of others, or rows")
     return {"entry": rebuild.erasure_of(item), "row": None}
 
 

@@ -153,14 +153,12 @@ def graphs(draw: st.DrawFn) -> list[tuple[list[int], list[int], list[int]]]:
     """Give for each statement the earlier statements and the sets it rests on, and the sets it names."""
     made: list[tuple[list[int], list[int], list[int]]] = []
     known: set[int] = set()
-    few = {"max_size": 2, "unique": True}
     for number in range(draw(st.integers(1, 9))):
         grounds = draw(st.lists(st.integers(0, number - 1), max_size=2, unique=True)) if number else []
         named = draw(st.lists(st.integers(0, 2), max_size=1, unique=True))
         known |= set(named)
         sets = draw(st.lists(st.sampled_from(sorted(known)), max_size=2, unique=True)) if known else []
         made.append((grounds, sets, named))
-    assert few
     return made
 
 

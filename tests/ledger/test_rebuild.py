@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 import ledger_notes
 from ledger_notes import AUTHOR, KINDS, everything, leaf_hashes, note, record, rows_of
 from okuzuke.core.errors import CheckFailedError
-from okuzuke.core.ids import Entry
 from okuzuke.ledger import merkle, rebuild, store
 from okuzuke.ledger.statement import RestsOn
 from okuzuke.ledger.store import Recorded
@@ -20,6 +19,7 @@ from okuzuke.storage.database import Database
 
 ROWS = rows_of("Kokeshi", "Daruma", "Koinobori")
 OTHER_ROWS = rows_of("Maneki-neko", "Maiko")
+MORE_ROWS = rows_of("Tanuki")
 
 
 @pytest.fixture
@@ -35,8 +35,10 @@ def told(log: Database) -> list[Recorded]:
         party = record(connection, note("party"))
         shelf = record(connection, note("shelf", rests_on=[RestsOn(entry=party.entry)], sets=[ROWS]))
         grounds = [RestsOn(entry=party.entry), RestsOn(set_root=ROWS.root), RestsOn(set_root=ROWS.root, position=1)]
-        sealed = record(connection, note("grant", sealed={"text": "花子", "fee": "1"}, rests_on=grounds))
-        second = record(connection, note("second", rests_on=[RestsOn(entry=sealed.entry)], sets=[ROWS, OTHER_ROWS]))
+        sealed = record(connection, note("grant", sealed={"remark": "花子", "fee": "1"}, rests_on=grounds))
+        second = record(
+            connection, note("second", rests_on=[RestsOn(entry=sealed.entry)], sets=[OTHER_ROWS, MORE_ROWS])
+        )
         last = record(connection, note("last", rests_on=[RestsOn(entry=second.entry)]))
     return [party, shelf, sealed, second, last]
 
@@ -105,7 +107,7 @@ def test_after_several_erasures_the_rebuilt_archive_is_the_erased_one(log: Datab
     with log.writing() as connection:
         ledger_notes.erase_row(connection, ROWS.rows[1].key)
         ledger_notes.erase_entry(connection, told[2])
-        record(connection, note("in between", sets=[rows_of("Tanuki")]))
+        record(connection, note("in between", sets=[rows_of("Kappa")]))
         ledger_notes.erase_row(connection, OTHER_ROWS.rows[0].key)
         ledger_notes.erase_entry(connection, told[4])
     assert_rebuilt_the_same(log)
@@ -113,9 +115,9 @@ def test_after_several_erasures_the_rebuilt_archive_is_the_erased_one(log: Datab
 
 def test_after_the_erasure_of_every_row_the_slots_stay_dealt(log: Database, told: list[Recorded]) -> None:
     with log.writing() as connection:
-        for row in (*ROWS.rows, *OTHER_ROWS.rows):
+        for row in (*ROWS.rows, *OTHER_ROWS.rows, *MORE_ROWS.rows):
             ledger_notes.erase_row(connection, row.key)
-        assert connection.scalar(select(func.count()).select_from(schema.slot)) == 5
+        assert connection.scalar(select(func.count()).select_from(schema.slot)) == 6
         assert connection.scalar(select(func.count()).select_from(schema.work)) == 0
         assert store.rows(connection, store.set_keys(connection, ROWS.root)) == {}
     assert_rebuilt_the_same(log)
@@ -154,7 +156,7 @@ def test_an_erasure_keeps_kind_instant_grounds_and_sets_and_forgets_the_signer(
         "kind": "note",
         "recorded_at": "2026-12-01T09:00:00.000000Z",
         "rests_on": [{"entry": told[2].entry}],
-        "sets": [ROWS.root, OTHER_ROWS.root],
+        "sets": [OTHER_ROWS.root, MORE_ROWS.root],
     }
 
 

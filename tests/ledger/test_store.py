@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,9 +16,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 import ledger_notes
-from ledger_notes import AT, DID, KEY, OTHER_KEY, RefusedError, entries, everything, leaf_hashes, note, record, rows_of
+from ledger_notes import AT, DID, KEY, RefusedError, entries, everything, leaf_hashes, note, record, rows_of
 from okuzuke.core.canonical import JsonObject, canonical_bytes, parse_object, salted_digest
-from okuzuke.core.errors import CheckFailedError, InputError, LedgerError, OkuzukeError, StateError
+from okuzuke.core.errors import CheckFailedError, InputError, LedgerError, StateError
 from okuzuke.core.ids import Entry, SetRoot
 from okuzuke.ledger import merkle, rebuild, statement, store, submission
 from okuzuke.ledger.statement import RestsOn
@@ -37,7 +36,7 @@ def log(tmp_path: Path) -> Iterator[Database]:
         yield database
 
 
-def refused(log: Database, item: Submission, error: type[Exception], match: str) -> None:
+def refused(log: Database, item: Submission, error: type[Exception], match: str | None = None) -> None:
     """Assert that an append is refused and that the database is afterwards what it was before."""
     with log.reading() as connection:
         before = everything(connection)
@@ -45,6 +44,10 @@ def refused(log: Database, item: Submission, error: type[Exception], match: str)
         record(connection, item)
     with log.reading() as connection:
         assert everything(connection) == before
+
+
+def record_all(connection: Connection, *items: Submission) -> list[Entry]:
+    return [record(connection, item).entry for item in items]
 
 
 def test_a_recorded_statement_is_given_back_with_its_sealed_fields(log: Database) -> None:
@@ -184,12 +187,7 @@ def test_a_set_of_more_rows_than_one_query_takes_is_read_whole(log: Database) ->
     many = rows_of(*(f"work {number}" for number in range(1203)))
     with log.writing() as connection:
         record(connection, note("shelf", sets=[many]))
-        assert list(store.rows(connection, store.set_keys(connection, many.root)).values()) != []
         assert len(store.rows(connection, store.set_keys(connection, many.root))) == 1203
-
-
-def without(item: Submission, **changes: Any) -> Submission:
-    return replace(item, **changes)
 
 
 SHELF = note("shelf", sets=[ROWS])
@@ -252,7 +250,7 @@ def test_a_projector_that_raises_leaves_nothing(log: Database) -> None:
     with log.writing() as connection:
         record(connection, note("a"))
     item = note("b", sealed={"fee": "1"}, rests_on=[], sets=[ROWS], kind="refused")
-    refused(log, item, RefusedError, "")
+    refused(log, item, RefusedError)
 
 
 def test_what_came_before_in_a_refused_transaction_is_not_recorded_either(log: Database) -> None:
@@ -262,10 +260,6 @@ def test_what_came_before_in_a_refused_transaction_is_not_recorded_either(log: D
         record_all(connection, note("a"), note("b", rests_on=[GROUNDS[0]]))
     with log.reading() as connection:
         assert everything(connection) == before
-
-
-def record_all(connection: Connection, *items: Submission) -> list[Entry]:
-    return [record(connection, item).entry for item in items]
 
 
 def test_root_and_inclusion_proofs_are_those_of_the_tree_at_every_size(log: Database) -> None:
@@ -304,13 +298,13 @@ def test_an_empty_log_has_the_root_of_no_leaves(log: Database) -> None:
 def test_a_log_proves_nothing_beyond_its_size(log: Database) -> None:
     with log.writing() as connection:
         record(connection, note("a"))
-        for ask in (lambda: store.root(connection, 2), lambda: store.inclusion(connection, 1, 2)):
+        for ask in (lambda: store.root(connection, 2), lambda: store.inclusion(connection, 0, 2)):
             with pytest.raises(LedgerError):
                 ask()
 
 
 def test_an_unknown_entry_has_no_document(log: Database) -> None:
-    with log.reading() as connection, pytest.raises(CheckFailedError, match="no entry e1e1.* in this archive"):
+    with log.reading() as connection, pytest.raises(CheckFailedError, match=f"no entry {'e1' * 32} in this archive"):
         store.document(connection, Entry("e1" * 32))
 
 

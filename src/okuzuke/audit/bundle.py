@@ -18,6 +18,8 @@ from okuzuke.ledger.submission import Row, parse_rows, parse_sets
 FORMAT = "okz/1"
 PUBLIC = "public"
 AUDITOR = "auditor"
+MAX_BYTES = 1 << 29
+"""The largest file that is read; a data set of 100,000 works fits, and a reader's memory is spared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a reader receives: `reader` is `public`, `auditor` or a party's id, `subject` what it is about."""
+    """What a reader receives: `reader` is `public`, `auditor` or a party's id, `subject` what it is about.
+
+    An entry with a receipt and no document was erased.
+    """
 
     reader: str
     subject: str
@@ -74,6 +79,10 @@ def parse(data: bytes) -> tuple[Bundle, bool]:
 
     A second spelling of the same bundle (spaces, order, escapes) counts as a broken seal.
     """
+    if len(data) > MAX_BYTES:
+        raise CheckFailedError(
+            f"the bundle has {len(data)} bytes, more than {MAX_BYTES}", remedy="ask for one on a smaller subject"
+        )
     value = parse_object(data, "the bundle")
     body = {name: item for name, item in value.items() if name != "seal"}
     sealed = value.get("seal") == seal_of(body) and canonical_bytes(value) == data
@@ -82,7 +91,7 @@ def parse(data: bytes) -> tuple[Bundle, bool]:
         raise CheckFailedError("this is no bundle of format okz/1", remedy="use a version of okuzuke that reads it")
     fields.raw("seal")
     bundle = Bundle(
-        reader=fields.text("reader"),
+        reader=_reader(fields.text("reader")),
         subject=fields.digest("subject"),
         documents={
             Entry(digest_text(entry, "a document")): _document(entry, item)
@@ -92,7 +101,7 @@ def parse(data: bytes) -> tuple[Bundle, bool]:
             Entry(digest_text(entry, "a receipt")): _text(item) for entry, item in _members(fields, "receipts").items()
         },
         disclosures={
-            Entry(digest_text(entry, "a disclosure")): Fields({"texts": item}, "disclosures").texts("texts")
+            Entry(digest_text(entry, "a disclosure")): _texts(item)
             for entry, item in _members(fields, "disclosures").items()
         },
         sets=parse_sets(fields.raw("sets")),
@@ -119,6 +128,17 @@ def _document(entry: str, item: object) -> Document:
         case [str(salt), Mapping() as envelope] if set(envelope) == {"recorded_at", "statement"}:
             return Document(decode_base64(salt), envelope)
     raise CheckFailedError(f"document {entry} is not [salt, envelope]", remedy="ask for the bundle again")
+
+
+def _reader(text: str) -> str:
+    return text if text in (PUBLIC, AUDITOR) else digest_text(text, "the reader (public, auditor or a party)")
+
+
+def _texts(item: object) -> tuple[str, ...]:
+    # A field may be long, the slots of a large register are, so the length of its disclosure is not limited.
+    if not isinstance(item, list) or not item:
+        raise CheckFailedError("disclosures are not a list of texts", remedy="ask for the bundle again")
+    return tuple(map(_text, item))
 
 
 def _text(item: object) -> str:

@@ -100,7 +100,7 @@ def _refuse_floats(value: object) -> None:
     # RFC 8785 gives floats a form, and two languages have already disagreed on it; here they have none.
     if isinstance(value, float):
         raise rfc8785.FloatDomainError(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for item in value.values():
             _refuse_floats(item)
     elif isinstance(value, list | tuple):

@@ -68,6 +68,8 @@ def append(
     if known is not None:
         return recorded(connection, Entry(known))
     statement.check_disclosures(body, submission.disclosures)
+    if len(submission.disclosures) != len(body.sealed):
+        raise CheckFailedError("a sealed field comes without its disclosure", remedy="hand in the file as drafted")
     _check_sets(body, submission)
     _check_rests_on(connection, body)
     position = size(connection)

@@ -162,7 +162,7 @@ def _by_grant(
         title=title,
         needs=tuple(case.needs),
         reasons=(reason(Code.GRANTED),) if allowed else (*stopped, *case.problems),
-        rests_on=_distinct([*_registration(known, scopes), *case.rests_on, *attested_by]),
+        rests_on=_distinct([*_registration(known, scopes), *holding.rests_on, *case.rests_on, *attested_by]),
         grant=fact.entry,
         sheet=fact.body.sheet if allowed else None,
         until=None,

@@ -282,7 +282,7 @@ def grant(  # noqa: PLR0913 # a grant is stated in one go
     terms: str | None = None,
     prices: Sequence[JsonObject] | None = None,
 ) -> Draft:
-    """Draft a grant resting on the subject, its ownership, its authority, its sheet and the signer."""
+    """Draft a grant resting on the operator it is given to, the subject, its ownership, authority, sheet and signer."""
     public: JsonObject = {
         "vocabulary": VOCABULARY,
         "subject": subject,
@@ -300,6 +300,7 @@ def grant(  # noqa: PLR0913 # a grant is stated in one go
         "without_prejudice": True,
     }
     rests_on = [
+        *([Entry(known.operator)] if known.operator is not None else []),
         *_subject(known, subject),
         *_newest(known, subject, Ownership),
         *_newest(known, subject, Authority),

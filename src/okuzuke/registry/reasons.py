@@ -51,6 +51,7 @@ class Code(StrEnum):
     INTERESTED = "interested"
     NO_STANDING = "no_standing"
     WRONG_TARGET = "wrong_target"
+    ELSEWHERE = "elsewhere"
     NO_GROUND = "no_ground"
     NOTICE_TOO_SHORT = "notice_too_short"
     NO_EVIDENCE = "no_evidence"
@@ -161,6 +162,10 @@ _JA_EN: dict[Code, tuple[str, str]] = {
     Code.NO_STANDING: (
         "{who} は「{detail}」の資格を持っていません。",
         "{who} does not hold the capacity “{detail}” for this subject.",
+    ),
+    Code.ELSEWHERE: (
+        "この台帳の運営者に宛てた許諾ではありません（rests_on に運営者の記載がありません）。",
+        "The grant does not rest on this log's operator, so it was given elsewhere.",
     ),
     Code.WRONG_TARGET: ("対象が「{detail}」ではありません。", "The target is not of the kind {detail}."),
     Code.NO_GROUND: (

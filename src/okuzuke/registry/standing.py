@@ -26,6 +26,16 @@ def refusal(known: Statements, fact: Fact) -> Reason | None:
     return key_refusal(known, fact.signer, fact.issuer, fact) or _RULES[type(fact.body)](known, fact)
 
 
+def elsewhere(known: Statements, fact: Fact) -> Reason | None:
+    """Return why a grant was not given to this log's operator, or None.
+
+    Entries can be copied into another log word for word, so a grant names the operator it was given to by resting on
+    its first statement.
+    """
+    named = {target.entry for target in fact.rests_on}
+    return None if not isinstance(fact.body, Grant) or known.operator in named else reason(Code.ELSEWHERE)
+
+
 def key_refusal(known: Statements, signer: PartyId, did: str, fact: Fact | None = None) -> Reason | None:
     """Return why the key does not sign for the party after the known statements, or None if it does."""
     if fact is not None and isinstance(fact.body, Party):

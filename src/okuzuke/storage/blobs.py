@@ -19,10 +19,10 @@ class Blobs:
         self._root = root
 
     def put(self, data: bytes) -> AssetId:
-        """Make the bytes durable and return their name; bytes that are there already are not written again."""
+        """Make the bytes durable and return their name; what is there already, unharmed, is not written again."""
         asset = AssetId(digest(data).hex())
         path = self._path(asset)
-        if path.exists():
+        if path.exists() and path.read_bytes() == data:
             return asset
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -81,6 +81,11 @@ class Database:
                 remedy="use the version of okuzuke that wrote it, or rebuild it with this one",
             )
 
+    def forget(self) -> None:
+        """Empty the write-ahead log, so that what a committed erasure cleared is in no file any more."""
+        with self._translated(), self._engine.connect() as connection:
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -95,6 +100,7 @@ def _engine(path: Path, wait_ms: int) -> Engine:
         connection.execute(f"PRAGMA busy_timeout = {wait_ms:d}")
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased leaves no bytes in free pages
         full = connection.execute("PRAGMA synchronous").fetchone()[0] == 2
         assert mode == "wal", "an archive's database runs in WAL mode"
         assert full, "synchronous=NORMAL loses acknowledged commits on power loss"

@@ -1,0 +1,170 @@
+"""How a statement leaves the command line: signed and recorded, drafted for elsewhere, or as it came back signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from okuzuke.cli import clock, files
+from okuzuke.cli.call import Call, opened
+from okuzuke.cli.shown import moment, show, table
+from okuzuke.core.errors import InputError, StateError
+from okuzuke.core.ids import Entry, PartyId, short
+from okuzuke.ledger import keys, submission
+from okuzuke.ledger.statement import Draft
+from okuzuke.ledger.submission import Submission
+from okuzuke.registry import standing
+from okuzuke.registry.drafts import Signer
+from okuzuke.registry.known import Fact, Statements, check_draft
+from okuzuke.registry.parties import Capacity, Party
+
+if TYPE_CHECKING:
+    from okuzuke.archive import Archive
+    from okuzuke.ledger.store import Recorded
+
+OPERATOR = "operator"
+_NO_ENTRY = Entry("")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who is about to sign with which key; `key` is None where it is held elsewhere."""
+
+    party: PartyId
+    did: str
+    key: Ed25519PrivateKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft that waits for its signer; nothing is recorded."""
+
+    path: Path
+    kind: str
+    did: str
+
+
+def say(
+    call: Call,
+    archive: Archive,
+    make: Callable[[Signer], Draft],
+    capacities: Sequence[Capacity],
+    *,
+    after: str,
+    by_operator: bool = False,
+) -> None:
+    """Sign and record what `make` drafts for its signer, or write the draft, and show which.
+
+    `capacities` are those the kind is signed in; the first that the signer holds is taken. `after` may name
+    `{entry}`. With `by_operator` the operator signs where nobody else is named.
+    """
+    voice = voice_of(call, archive, by_operator=by_operator)
+    capacity = call.capacity or _capacity(archive.registry.known(), voice, make, capacities)
+    hand_in(call, archive, make(Signer(voice.party, capacity)), voice, after=after)
+
+
+def hand_in(call: Call, archive: Archive, draft: Draft, voice: Voice, *, after: str) -> None:
+    """Record the draft as its voice signs it, or write it where the key is held elsewhere; show which."""
+    if voice.key is None:
+        write_draft(call, archive.journal.draft(draft, voice.did), draft.kind, voice.did)
+    else:
+        show_recorded(call, archive, archive.registry.say(draft, voice.key), after=after)
+
+
+def record_signed(call: Call, path: Path) -> None:
+    """Record a statement that was signed elsewhere."""
+    handed_in = submission.parse(files.read(path))
+    with opened(call) as archive:
+        show_recorded(call, archive, archive.submit(handed_in), after="okuzuke log show")
+
+
+def write_draft(call: Call, drafted: Submission, kind: str, did: str) -> None:
+    """Write a draft to the file named by `--draft`, and say how it goes on."""
+    assert call.draft is not None, "a voice without a key drafts"
+    files.write_new(call.draft, drafted.to_bytes())
+    lines = table([["drafted", kind, f"for {did}", str(call.draft)]])
+    show(Drafted(call.draft, kind, did), lines, as_json=call.json, after=f"okuzuke sign {call.draft} --key KEY.pem")
+
+
+def show_recorded(call: Call, archive: Archive, item: Recorded, *, after: str) -> None:
+    """Show a recorded statement, its entry last."""
+    signer = archive.registry.known().name(item.statement.signer or item.entry)
+    line = ["recorded", item.statement.kind, f"by {signer}", f"as {item.statement.capacity}", moment(item.recorded_at)]
+    show(item, table([[*line, short(item.entry)]]), as_json=call.json, after=after.format(entry=short(item.entry)))
+
+
+def voice_of(call: Call, archive: Archive, *, by_operator: bool = False, party: PartyId | None = None) -> Voice:
+    """Return who signs: with `--key` here, with `--draft` and `--did` elsewhere, the operator with its own key.
+
+    `party` is whom the command itself names; else it is `--as`, else the one party that signs with the key.
+    """
+    if call.party is not None:
+        party = PartyId(resolved(archive, call.party))
+    if call.key is not None and call.draft is not None:
+        raise InputError("--key signs and records, --draft leaves that to others", remedy="give one of them")
+    if (call.did is None) != (call.draft is None):
+        raise InputError("a draft needs its file and its signer's key", remedy="give --draft FILE and --did DID")
+    if call.draft is not None and call.did is not None:
+        keys.public_key(call.did)
+        return Voice(party or _holder(archive.registry.known(), call.did), call.did, None)
+    if call.key is not None:
+        key = keys.load(call.key)
+        did = keys.did_of(key.public_key())
+        return Voice(party or _holder(archive.registry.known(), did), did, key)
+    if party is not None and party != archive.operator or party is None and not by_operator:
+        raise InputError(
+            "nobody signs this",
+            remedy="give --key FILE, or --draft FILE --did DID to have it signed elsewhere",
+        )
+    if archive.operator_key is None:
+        raise StateError("this archive holds no operator's key", remedy="restore keys/, or give --key FILE")
+    return Voice(archive.operator, keys.did_of(archive.operator_key.public_key()), archive.operator_key)
+
+
+def resolved(archive: Archive, text: str) -> str:
+    """Return the id that begins so; `operator` is the archive's own."""
+    return archive.operator if text == OPERATOR else archive.registry.resolve(text)
+
+
+def resolved_all(archive: Archive, texts: Sequence[str]) -> list[str]:
+    return [resolved(archive, text) for text in texts]
+
+
+def _holder(known: Statements, did: str) -> PartyId:
+    found = [
+        PartyId(entry)
+        for entry, fact in known.facts.items()
+        if isinstance(fact.body, Party) and did in standing.dids(known, PartyId(entry))
+    ]
+    if len(found) != 1:
+        who = "no party here signs" if not found else f"{len(found)} parties here sign"
+        raise InputError(f"{who} with the key {did}", remedy="name the signer: --as PARTY")
+    return found[0]
+
+
+def _capacity(
+    known: Statements, voice: Voice, make: Callable[[Signer], Draft], capacities: Sequence[Capacity]
+) -> Capacity:
+    """Return the first capacity the statement would stand in; else the first, whose refusal then says what is missing.
+
+    The archive judges again when it records.
+    """
+    for capacity in capacities if len(capacities) > 1 else ():
+        draft = make(Signer(voice.party, capacity))
+        fact = Fact(
+            len(known.facts) + 1,
+            _NO_ENTRY,
+            clock.now(),
+            voice.did,
+            voice.party,
+            capacity,
+            draft.rests_on,
+            check_draft(draft),
+        )
+        if standing.refusal(known, fact) is None:
+            return capacity
+    return capacities[0]

@@ -1,0 +1,343 @@
+"""Bundles changed by someone who knows how, each then sealed anew: the verifier must say no, and where.
+
+Some need more than a changed file. There the operator helps with every key it has: the statement is signed again, its
+leaf recomputed, the tree and its checkpoint made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar, cast
+
+from okuzuke.archive import Archive
+from okuzuke.audit import bundle as bundles
+from okuzuke.audit.bundle import Bundle, Document
+from okuzuke.audit.trust import Trust
+from okuzuke.audit.verifier import Joint, verify
+from okuzuke.core.canonical import Json, JsonObject, canonical_bytes, encode_base64url, salted_digest
+from okuzuke.core.ids import Entry, RowId, WorkId
+from okuzuke.core.intervals import format_instant, parse_instant
+from okuzuke.datasets.manifest import Place, item_of, read_place
+from okuzuke.demo.board import answers_at, screenings_at
+from okuzuke.demo.cast import AUTHOR, ILLUSTRATOR, OPERATOR, PUBLISHER, THIEF
+from okuzuke.demo.seed import FIRST_DAY, Seed
+from okuzuke.ledger import checkpoint, merkle, receipt, statement, submission
+from okuzuke.ledger import store as ledger
+from okuzuke.ledger.checkpoint import Checkpoint, SignatureType, VerifierKey
+from okuzuke.ledger.submission import Row
+from okuzuke.registry import store as registry
+from okuzuke.registry.decision import Basis
+from okuzuke.registry.grants import Consent, Grant
+from okuzuke.registry.interests import Ownership
+from okuzuke.registry.known import Fact, Statements
+from okuzuke.registry.parties import Capacity, Party
+from okuzuke.registry.uses import Use
+from okuzuke.registry.works import Register
+
+B = TypeVar("B")
+
+
+@dataclass(frozen=True, slots=True)
+class Tampering:
+    """What was done to a bundle, and the joint that has to say so."""
+
+    ja: str
+    en: str
+    joint: Joint
+    make: Callable[[Forger], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the verifier said to a tampered bundle; `caught` if it named the joint."""
+
+    ja: str
+    en: str
+    joint: Joint
+    said: str
+    caught: bool
+
+
+class Forger:
+    """A genuine bundle on a snapshot, everything the archive knows, and every fictional party's key."""
+
+    def __init__(self, archive: Archive, seed: Seed, data: bytes) -> None:
+        self.data = data
+        self.bundle, _ = bundles.parse(data)
+        self.archive = archive
+        self.seed = seed
+        self.known = archive.registry.known()
+        with archive.database.reading() as connection:
+            self.leaves = [item.entry for item in ledger.recorded_all(connection)]
+            self.slots = registry.slots(connection)
+
+    def entry(self, body: type[B], wanted: Callable[[Fact, B], bool]) -> Entry:
+        """Return the first statement of this kind that is wanted."""
+        found = ((fact, fact.body) for fact in self.known.facts.values() if isinstance(fact.body, body))
+        return next(fact.entry for fact, stated in found if wanted(fact, stated))
+
+    def party(self, name: str) -> Entry:
+        return self.entry(Party, lambda _, body: body.name == name)
+
+    def document(self, entry: Entry, path: Sequence[str], value: Json) -> Bundle:
+        """Return the bundle with one member of a recorded document changed."""
+        old = self.bundle.documents[entry]
+        new = Document(old.salt, _changed(old.envelope, path, value))
+        return replace(self.bundle, documents={**self.bundle.documents, entry: new})
+
+    def signed(self, entry: Entry, name: str, path: Sequence[str], value: Json) -> JsonObject:
+        """Return the statement with one member changed, signed anew with the named party's key."""
+        old = cast("JsonObject", self.bundle.documents[entry].envelope["statement"])
+        unsigned = {member: item for member, item in _changed(old, path, value).items() if member != "proof"}
+        return statement.sign(unsigned, self.seed.key(name), statement.read(old).created)
+
+    def recorded(self, entry: Entry, envelope: JsonObject) -> tuple[Bundle, Entry]:
+        """Return the bundle of a log in which another document took this entry's place, and its new entry."""
+        salt = self.bundle.documents[entry].salt
+        new = Entry(salted_digest(salt, envelope).hex())
+        documents = {new if key == entry else key: item for key, item in self.bundle.documents.items()}
+        documents[new] = Document(salt, envelope)
+        disclosures = {new if key == entry else key: item for key, item in self.bundle.disclosures.items()}
+        leaves = [new if leaf == entry else leaf for leaf in self.leaves]
+        receipts = self._receipts(leaves, documents, "log")
+        return replace(self.bundle, documents=documents, disclosures=disclosures, receipts=receipts), new
+
+    def log_of(self, name: str) -> Bundle:
+        """Return the bundle of the same log signed by another log key."""
+        return replace(self.bundle, receipts=self._receipts(self.leaves, self.bundle.documents, name))
+
+    def _receipts(
+        self, leaves: Sequence[Entry], documents: Mapping[Entry, Document], log: str
+    ) -> dict[Entry, str]:
+        hashes = [merkle.leaf_hash(bytes.fromhex(leaf)) for leaf in leaves]
+        origin, key = self.archive.settings.origin, self.seed.key(log)
+        note = checkpoint.sign(Checkpoint(origin, len(leaves), merkle.root(hashes)), origin, key)
+        vkey = VerifierKey(origin, SignatureType.ED25519, key.public_key().public_bytes_raw())
+        positions = {leaf: at for at, leaf in enumerate(leaves)}
+        return {
+            entry: receipt.Receipt(
+                positions[entry],
+                merkle.inclusion_proof(hashes, positions[entry]),
+                note,
+                str(vkey).encode() if positions[entry] == 0 else b"",
+            ).text
+            for entry in documents
+        }
+
+
+def attempt(forger: Forger, trust: Trust) -> tuple[Tried, ...]:
+    """Return what the verifier says to every tampering."""
+    found: list[Tried] = []
+    for tampering in TAMPERINGS:
+        report = verify(tampering.make(forger), trust)
+        caught = report.conclusion.startswith(f"FAILED at {tampering.joint}: ")
+        found.append(Tried(tampering.ja, tampering.en, tampering.joint, report.conclusion, caught))
+    return tuple(found)
+
+
+def _bit(forger: Forger) -> bytes:
+    data = bytearray(forger.data)
+    data[len(data) // 2] ^= 1
+    return bytes(data)
+
+
+def _grant_field(forger: Forger) -> bytes:
+    grant = _committee_grant(forger)
+    return forger.document(
+        grant, ["statement", "credentialSubject", "public", "revoke", "notice_days"], None
+    ).to_bytes()
+
+
+def _signature(forger: Forger) -> bytes:
+    grant, other = _committee_grant(forger), _committee_ownership(forger)
+    proof = cast("JsonObject", forger.bundle.documents[other].envelope["statement"])["proof"]
+    return forger.document(grant, ["statement", "proof"], proof).to_bytes()
+
+
+def _other_signer(forger: Forger) -> bytes:
+    grant = _committee_grant(forger)
+    did = forger.known.body(forger.party(THIEF.names.name), Party)
+    assert did is not None, "the repost's account is a party"
+    return forger.document(
+        grant, ["statement"], forger.signed(grant, THIEF.name, ["issuer"], did.did)
+    ).to_bytes()
+
+
+def _sealed_field(forger: Forger) -> bytes:
+    owned = _committee_ownership(forger)
+    (text,) = forger.bundle.disclosures[owned]
+    opened = statement.open_disclosure(text)
+    parts = dict(cast("JsonObject", opened.value))
+    first, second, *_ = parts
+    parts[first], parts[second] = parts[second], parts[first]
+    salt = encode_base64url(forger.seed.secret("forged sealed field")[: statement.SALT_BYTES])
+    forged = encode_base64url(canonical_bytes([salt, opened.name, parts]))
+    return replace(forger.bundle, disclosures={**forger.bundle.disclosures, owned: (forged,)}).to_bytes()
+
+
+def _recorded_at(forger: Forger) -> bytes:
+    illustrator = forger.party(ILLUSTRATOR.names.name)
+    entered = forger.entry(Register, lambda fact, _: fact.signer == illustrator)
+    return forger.document(entered, ["recorded_at"], _EARLIER).to_bytes()
+
+
+def _checkpoint(forger: Forger) -> bytes:
+    head, size = forger.archive.settings.origin, len(forger.leaves)
+    receipts = {
+        entry: text.replace(f"{head}\n{size}\n", f"{head}\n{size + 1}\n")
+        for entry, text in forger.bundle.receipts.items()
+    }
+    return replace(forger.bundle, receipts=receipts).to_bytes()
+
+
+def _receipt(forger: Forger) -> bytes:
+    grant = _committee_grant(forger)
+    old = receipt.parse(forger.bundle.receipts[grant])
+    new = replace(old, proof=(old.proof[0][::-1], *old.proof[1:]))
+    return replace(forger.bundle, receipts={**forger.bundle.receipts, grant: new.text}).to_bytes()
+
+
+def _order(forger: Forger) -> bytes:
+    declined = _declined(forger)
+    envelope = _changed(forger.bundle.documents[declined].envelope, ["recorded_at"], _EARLIER)
+    return forger.recorded(declined, envelope)[0].to_bytes()
+
+
+def _capacity(forger: Forger) -> bytes:
+    declined = _declined(forger)
+    signed = forger.signed(declined, PUBLISHER.name, ["credentialSubject", "capacity"], Capacity.OWNER.value)
+    envelope = _changed(forger.bundle.documents[declined].envelope, ["statement"], signed)
+    return forger.recorded(declined, envelope)[0].to_bytes()
+
+
+def _left_out(forger: Forger) -> bytes:
+    author = forger.party(AUTHOR.names.name)
+    agreed = forger.entry(Consent, lambda fact, _: fact.signer == author)
+    return replace(
+        forger.bundle,
+        documents={key: item for key, item in forger.bundle.documents.items() if key != agreed},
+        receipts={key: item for key, item in forger.bundle.receipts.items() if key != agreed},
+    ).to_bytes()
+
+
+def _row_dropped(forger: Forger) -> bytes:
+    manifest = forger.archive.datasets.read(Entry(forger.bundle.subject)).manifest
+    keys = forger.bundle.sets[manifest]
+    return replace(forger.bundle, sets={**forger.bundle.sets, manifest: keys[1:]}).to_bytes()
+
+
+def _row(forger: Forger) -> bytes:
+    manifest = forger.archive.datasets.read(Entry(forger.bundle.subject)).manifest
+    key = forger.bundle.sets[manifest][0]
+    old = forger.bundle.rows[key]
+    new = Row(key, old.salt, {**old.document, "basis": Basis.DEDICATION.value, "sheet": None})
+    return replace(forger.bundle, rows={**forger.bundle.rows, key: new}).to_bytes()
+
+
+def _file(forger: Forger) -> bytes:
+    asset, data = next(iter(forger.bundle.files.items()))
+    return replace(forger.bundle, files={**forger.bundle.files, asset: data + b" "}).to_bytes()
+
+
+def _let_in(forger: Forger) -> bytes:
+    """Freeze the snapshot again with one reposted work in it, the operator signing."""
+    subject = Entry(forger.bundle.subject)
+    manifest = forger.archive.datasets.read(subject).manifest
+    keys = list(forger.bundle.sets[manifest])
+    place = _reposted_place(forger, subject)
+    places = {key: read_place(forger.bundle.rows[key].document).slot for key in keys}
+    row = submission.row_of(place.to_row(), forger.seed.secret("forged row"))
+    keys.insert(sum(slot < place.slot for slot in places.values()), RowId(row.key))
+    root = submission.set_root(keys)
+    old = cast("JsonObject", forger.bundle.documents[subject].envelope["statement"])
+    claims = cast("JsonObject", old["credentialSubject"])
+    rests_on = [
+        {"set": root} if item.set_root == manifest else item.to_json() for item in statement.read(old).rests_on
+    ]
+    public = _changed(cast("JsonObject", claims["public"]), ["manifest"], {"root": root, "size": len(keys)})
+    forged = {**claims, "public": public, "rests_on": rests_on}
+    signed = forger.signed(subject, OPERATOR.name, ["credentialSubject"], forged)
+    bundle, entry = forger.recorded(
+        subject, _changed(forger.bundle.documents[subject].envelope, ["statement"], signed)
+    )
+    sets = {name: members for name, members in bundle.sets.items() if name != manifest}
+    return replace(
+        bundle, subject=entry, sets={**sets, root: tuple(keys)}, rows={**bundle.rows, row.key: row}
+    ).to_bytes()
+
+
+def _other_keys(forger: Forger) -> bytes:
+    return forger.log_of("a log of somebody else's").to_bytes()
+
+
+def _reposted_place(forger: Forger, snapshot: Entry) -> Place:
+    """Return the row that would let in a reposted work, with all that a true row of it would rest on."""
+    refused = {item.work for item in forger.archive.datasets.read(snapshot).refused}
+    thief = forger.party(THIEF.names.name)
+    known: Statements = forger.known
+    work = next(WorkId(item) for item in known.works if item in refused and thief in known.registrants(item))
+    at = _frozen_at(forger.bundle, snapshot)
+    screenings = screenings_at(forger.archive, at)
+    answered = answers_at(known.until(at), screenings, Use.TRAIN, at, title_claimed=True)[work]
+    screens = (screenings.newest[work][0], *(entry for entry, _ in screenings.reviews.get(work, ())))
+    return Place(
+        forger.slots[work],
+        work,
+        item_of(known.works[work].work),
+        work,
+        Basis.GRANT,
+        answered.decision.sheet,
+        (*answered.decision.rests_on, *screens),
+    )
+
+
+def _frozen_at(bundle: Bundle, snapshot: Entry) -> datetime:
+    body = statement.read(cast("JsonObject", bundle.documents[snapshot].envelope["statement"]))
+    return parse_instant(body.public["frozen_at"])
+
+
+def _committee_grant(forger: Forger) -> Entry:
+    return forger.entry(Grant, lambda _, body: body.sheet is not None)
+
+
+def _committee_ownership(forger: Forger) -> Entry:
+    return forger.entry(Ownership, lambda _, body: len(body.owners) == 3)
+
+
+def _declined(forger: Forger) -> Entry:
+    return forger.entry(Consent, lambda _, body: not body.agrees)
+
+
+def _changed(value: JsonObject, path: Sequence[str], to: Json) -> JsonObject:
+    """Return the object with the member at the path replaced."""
+    first, *rest = path
+    return {**value, first: _changed(cast("JsonObject", value[first]), rest, to) if rest else to}
+
+
+_EARLIER = format_instant(FIRST_DAY)
+
+TAMPERINGS = (
+    Tampering("ファイルの1ビットを反転", "one bit of the file turned", Joint.SEAL, _bit),
+    Tampering("許諾書の終了予告期間を削除", "the grant's notice period taken out", Joint.SIGNATURES, _grant_field),
+    Tampering("許諾書の署名を別の記載の署名に差替え", "another statement's signature put under the grant",
+              Joint.SIGNATURES, _signature),
+    Tampering("封緘された持分を入替え", "two sealed parts of the ownership exchanged", Joint.SEALED_FIELDS, _sealed_field),
+    Tampering("許諾書を別の当事者が署名し直す", "the grant signed again by another party", Joint.ENTRIES, _other_signer),
+    Tampering("記載日時を早める", "a work's date of record moved back", Joint.ENTRIES, _recorded_at),
+    Tampering("チェックポイントの件数を書換え", "the checkpoint's size rewritten", Joint.CHECKPOINT, _checkpoint),
+    Tampering("台帳全体を別の鍵で作り直す", "the whole log made again under another key", Joint.CHECKPOINT, _other_keys),
+    Tampering("受領証のハッシュを1つ変更", "one hash of a receipt changed", Joint.RECEIPTS, _receipt),
+    Tampering("運営者も加担：後の記載を前の日時で記載し直す", "with the operator's help: a later entry dated before earlier ones",
+              Joint.ORDER, _order),
+    Tampering("運営者も加担：版元が権利者として署名し直す", "with the operator's help: the publisher signs as an owner",
+              Joint.STANDING, _capacity),
+    Tampering("原作者の同意を抜取る", "the original author's consent left out", Joint.RESTS_ON, _left_out),
+    Tampering("一覧から作品を1点除く", "one work dropped from the manifest", Joint.SETS, _row_dropped),
+    Tampering("一覧の行の根拠を書換え", "a manifest row given another basis", Joint.ROWS, _row),
+    Tampering("CC0宣言の証拠を差替え", "the evidence of a dedication exchanged", Joint.FILES, _file),
+    Tampering("運営者も加担：転載作品を一覧に加えて凍結し直す", "with the operator's help: a reposted work frozen in",
+              Joint.DECISIONS, _let_in),
+)
+"""In the order of the joints; each joint but the trust file's own is named once at least."""
