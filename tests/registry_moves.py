@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from hypothesis import strategies as st
+
+from okuzuke.core.ids import AssetId, Entry, PartyId, SetRoot
+from okuzuke.registry.authority import Authority, Suspender
+from okuzuke.registry.decision import Asked
+from okuzuke.registry.grants import PLATFORM, Consent, Dedication, Ending, Grant, Ground, Suspension
+from okuzuke.registry.interests import Credit, Interest, InterestKind, MoralConsent, Ownership, Title
+from okuzuke.registry.known import Body, Registered
+from okuzuke.registry.parties import Attestation, Capacity, Claim, Key, Party, PartyEnd, PartyEndGround
+from okuzuke.registry.standing import refusal
+from okuzuke.registry.uses import ALL_USES, Use
+from okuzuke.registry.works import Persona, Register
 from registry_facts import (
     ANY,
     DAWN,
@@ -21,17 +32,6 @@ from registry_facts import (
     window_of,
     work_of,
 )
-
-from okuzuke.core.ids import AssetId, Entry, PartyId, SetRoot, WorkId
-from okuzuke.registry.authority import Authority, Suspender
-from okuzuke.registry.decision import Asked
-from okuzuke.registry.grants import PLATFORM, Consent, Dedication, Ending, Grant, Ground, Suspension
-from okuzuke.registry.interests import Credit, InterestKind, MoralConsent, Title
-from okuzuke.registry.known import Body, Registered
-from okuzuke.registry.parties import Attestation, Capacity, Claim, Key, PartyEnd, PartyEndGround, Role
-from okuzuke.registry.standing import refusal
-from okuzuke.registry.uses import ALL_USES, Use
-from okuzuke.registry.works import Persona, Register
 
 USES = (Use.TRAIN, Use.EDIT)
 NAMES = ("ann", "ben", "eve")
@@ -56,11 +56,13 @@ class Move:
 class World:
     """Ann, Ben, Eve, a verifier and the operator; a series with two works and, by Eve, a derivative of the first."""
 
-    def __init__(self, *owners: int) -> None:
-        """`owners` of the series by number; none leaves it unsaid who owns it."""
+    def __init__(self, owners: Sequence[int] = (), *, granted: bool = False) -> None:
+        """`owners` of the series by number; none leaves it unsaid who owns it. `granted`: by all of them, all uses."""
         self.book = Book()
         self.ann, self.ben, self.eve = map(self.book.party, NAMES)
         self.verifier = self.book.verifier("verifier")
+        self.stranger = self.book.party("sam")
+        """Somebody whom no move names."""
         self.parties = (self.ann, self.ben, self.eve, self.verifier, self.book.operator)
         self.series = self.book.series(self.ann, self.ben)
         self.work = self.book.work(self.series, self.ann)
@@ -68,13 +70,32 @@ class World:
         self.found = self.book.series(self.book.operator, self.eve)
         self.derivative = self.book.work(self.found, self.eve, based_on=(self.work,))
         self.subjects: list[str] = [self.series, self.work, self.sketch, self.derivative, self.found]
+        self.elsewhere: list[str] = [self.book.series(self.ann)]
+        self.apart: set[Entry] = {Entry(self.elsewhere[0])}
+        self.away = False
+        """Whether the next move is about the series elsewhere, and about nothing that is on record here."""
         if owners:
-            self.book.owned(self.series, self.ann, *(self.parties[owner] for owner in owners))
+            holders = [self.parties[owner] for owner in owners]
+            self.book.owned(self.series, self.ann, *holders)
+            if granted:
+                allow = [permission(use, DAWN, DAWN + timedelta(days=20)) for use in USES]
+                grant = self.book.grant(self.series, holders[0], *allow)
+                self.book.consent(grant, *holders[1:])
 
-    def play(self, moves: Collection[Move], *, admitted_only: bool = False, by: Collection[PartyId] = ()) -> None:
-        """Record the moves in order, of `by` alone where given; `admitted_only` leaves out what standing refuses."""
+    def play(
+        self,
+        moves: Collection[Move],
+        *,
+        admitted_only: bool = False,
+        by: Collection[PartyId] = (),
+        signed: PartyId | None = None,
+    ) -> None:
+        """Record the moves in order; `admitted_only` leaves out what standing refuses.
+
+        `by` leaves out whatever others would have signed; `signed` puts one party in place of every signer.
+        """
         for move in moves:
-            signer = self.parties[move.signer % len(self.parties)]
+            signer = signed or self.parties[move.signer % len(self.parties)]
             if by and signer not in by:
                 continue
             self.book.now += timedelta(days=move.days)
@@ -83,8 +104,13 @@ class World:
             capacity = move.capacity or self.natural(signer, body)
             if admitted_only and self.book.refusal(signer, capacity, body) is not None:
                 continue
+            if self.away and isinstance(body, Key | PartyEnd):
+                continue  # these are about the parties, who are the same here and elsewhere
             entry = self.book.slip_in(signer, capacity, body)
             self.book.now = now
+            self.apart |= {entry} if self.away else set()
+            if isinstance(body, Register) and self.away:
+                continue
             if isinstance(body, Register):
                 work = work_of(f"entered at {len(self.book.facts)}", based_on=(self.work,) if move.flag else ())
                 # Now and then somebody enters again what is on record already.
@@ -98,16 +124,15 @@ class World:
         return next((capacity for capacity, fact in facts if refusal(known, fact) is None), Capacity.OWNER)
 
     def body(self, move: Move) -> Body:
-        makers: Mapping[int, Callable[[Move], Body]] = dict(enumerate(_MAKERS_OF(self)))
-        return makers[move.kind % len(makers)](move)
+        return _MAKERS[move.kind % len(_MAKERS)](self, move)
 
     def subject(self, move: Move) -> str:
-        return self.subjects[move.about % len(self.subjects)]
+        return self.elsewhere[0] if self.away else self.subjects[move.about % len(self.subjects)]
 
     def target(self, move: Move, *bodies: type) -> Entry:
         """Return something on record, of these types if there is one."""
-        found = [fact.entry for fact in self.book.facts if isinstance(fact.body, bodies)]
-        found = found or [fact.entry for fact in self.book.facts]
+        here = [fact for fact in self.book.facts if (fact.entry in self.apart) is self.away]
+        found = [fact.entry for fact in here if isinstance(fact.body, bodies)] or [fact.entry for fact in here]
         return found[-1 - move.which % min(len(found), 4)]
 
     def some(self, move: Move) -> tuple[PartyId, ...]:
@@ -121,90 +146,90 @@ class World:
         start = DAWN + timedelta(days=move.which % 4)
         return start, None if move.which % 3 else start + timedelta(days=1 + move.parties % 9)
 
-
-def _MAKERS_OF(world: World) -> tuple[Callable[[Move], Body], ...]:  # noqa: N802 # a table, read as one
-    def ownership(move: Move) -> Body:
-        owners = world.some(move)
+    def ownership(self, move: Move) -> Body:
+        owners = self.some(move)
         parts = dict.fromkeys(owners, str(Fraction(1, len(owners)))) if move.flag else None
-        return ownership_of(world.subject(move), owners, list(Title)[move.which % len(Title)], parts)
+        return ownership_of(self.subject(move), owners, list(Title)[move.which % len(Title)], parts)
 
-    def grant(move: Move) -> Body:
-        start, end = world.span(move)
+    def grant(self, move: Move) -> Body:
+        start, end = self.span(move)
         allow = [replace(permission(use, start, end), exclusive=move.which % 5 == 0) for use in USES]
         if move.which % 7 == 0:
             allow = [replace(each, territories=("US",)) for each in allow]
-        grantee = world.party(move) if move.which % 4 == 0 else PLATFORM
-        return grant_of(world.subject(move), *allow, grantee=grantee)
+        grantee = self.party(move) if move.which % 4 == 0 else PLATFORM
+        return grant_of(self.subject(move), *allow, grantee=grantee)
 
-    def consent(move: Move) -> Body:
-        return Consent(world.target(move, Grant, Authority, type(ownership(move))), move.flag)
+    def consent(self, move: Move) -> Body:
+        return Consent(self.target(move, Grant, Authority, Ownership), move.flag)
 
-    def interest(move: Move) -> Body:
-        start, end = world.span(move)
+    def interest(self, move: Move) -> Body:
+        start, end = self.span(move)
         kind = list(InterestKind)[move.which % len(InterestKind)]
         territories = ("US",) if move.flag else ANY
-        return interest_of(world.subject(move), world.party(move), kind, territories, start, end)
+        return interest_of(self.subject(move), self.party(move), kind, territories, start, end)
 
-    def moral(move: Move) -> Body:
+    def moral(self, move: Move) -> Body:
         uses = ALL_USES if move.which % 2 else frozenset[Use]()
-        return MoralConsent(world.subject(move), uses, Credit.NAME, move.flag)
+        return MoralConsent(self.subject(move), uses, Credit.NAME, move.flag)
 
-    def authority(move: Move) -> Body:
-        start, end = world.span(move)
-        party = world.party(move) if move.which % 3 else None
+    def authority(self, move: Move) -> Body:
+        start, end = self.span(move)
+        party = self.party(move) if move.which % 3 else None
         at_least = "1/2" if party is None and move.flag else None
         window = window_of(party, uses=frozenset(USES), start=start, end=end, at_least=at_least)
-        return Authority(world.subject(move), (window,), list(Suspender)[move.which % 2], None)
+        return Authority(self.subject(move), (window,), list(Suspender)[move.which % 2], None)
 
-    def suspension(move: Move) -> Body:
-        subject = world.target(move, Grant, Dedication) if move.flag else world.subject(move)
-        return Suspension(subject, ALL_USES, world.span(move)[1])
+    def suspension(self, move: Move) -> Body:
+        subject = self.target(move, Grant, Dedication) if move.flag else self.subject(move)
+        return Suspension(subject, ALL_USES, self.span(move)[1])
 
-    def ending(move: Move) -> Body:
-        ended = (Grant, Suspension, Consent, Attestation, Dedication, MoralConsent, Authority, type(interest(move)))
-        effective = world.book.now + timedelta(days=move.parties if move.flag else 30)
-        return Ending(world.target(move, *ended), list(Ground)[move.parties % len(Ground)], effective, PAPER)
+    def ending(self, move: Move) -> Body:
+        ended = (Grant, Suspension, Consent, Attestation, Dedication, MoralConsent, Authority, Interest)
+        effective = self.book.now + timedelta(days=move.parties if move.flag else 30)
+        return Ending(self.target(move, *ended), list(Ground)[move.parties % len(Ground)], effective, PAPER)
 
-    def attestation(move: Move) -> Body:
+    def attestation(self, move: Move) -> Body:
         claim = list(Claim)[move.parties % len(Claim)]
-        wanted = {Claim.CONTRACT: Grant, Claim.AUTHORITY: Authority, Claim.TITLE: type(ownership(move))}
-        target = world.target(move, wanted.get(claim, type(world.book.facts[0].body)))
-        start, end = world.span(move)
-        return Attestation(claim, target, world.some(move), PAPER, "read", start, end)
+        wanted = {Claim.CONTRACT: Grant, Claim.AUTHORITY: Authority, Claim.TITLE: Ownership}
+        target = self.target(move, wanted.get(claim, Party))
+        start, end = self.span(move)
+        return Attestation(claim, target, self.some(move), PAPER, "read", start, end)
 
-    def dedication(move: Move) -> Body:
-        return Dedication(world.subject(move), "CC0-1.0", "https://a.example", "", DAWN, (AssetId(PAPER),))
+    def dedication(self, move: Move) -> Body:
+        return Dedication(self.subject(move), "CC0-1.0", "https://a.example", "", DAWN, (AssetId(PAPER),))
 
-    def register(move: Move) -> Body:
-        return Register(Entry(world.subjects[move.about % 5]), SetRoot(digest_of("root", len(world.book.facts))), 1)
+    def register(self, move: Move) -> Body:
+        return Register(
+            Entry(self.subjects[move.about % 5] if not self.away else self.elsewhere[0]),
+            SetRoot(digest_of("root", len(self.book.facts))),
+            1,
+        )
 
-    def key(move: Move) -> Body:
+    def key(self, move: Move) -> Body:
         return Key(f"did:key:z{NAMES[move.which % 3]}", None)
 
-    def party_end(move: Move) -> Body:
-        return PartyEnd(world.party(move), PartyEndGround.DEATH, (), PAPER)
+    def party_end(self, move: Move) -> Body:
+        return PartyEnd(self.party(move), PartyEndGround.DEATH, (), PAPER)
 
-    def persona(move: Move) -> Body:
-        return Persona("stage name", world.party(move))
-
-    often = (grant, consent) * 5
-    return (
-        *often,
-        ownership,
-        interest,
-        moral,
-        authority,
-        suspension,
-        ending,
-        attestation,
-        dedication,
-        register,
-        key,
-        party_end,
-        persona,
-    )
+    def persona(self, move: Move) -> Body:
+        return Persona("stage name", self.party(move))
 
 
+_MAKERS: Sequence[Callable[[World, Move], Body]] = (
+    *(World.grant, World.consent) * 5,
+    World.ownership,
+    World.interest,
+    World.moral,
+    World.authority,
+    World.suspension,
+    World.ending,
+    World.attestation,
+    World.dedication,
+    World.register,
+    World.key,
+    World.party_end,
+    World.persona,
+)
 _number = st.integers(0, 31)
 moves = st.lists(
     st.builds(
@@ -218,7 +243,8 @@ moves = st.lists(
         flag=st.booleans(),
         days=st.sampled_from([0, 0, 1]),
     ),
-    max_size=16,
+    min_size=5,
+    max_size=20,
 )
 instants = st.integers(-1, 40).map(lambda days: DAWN + timedelta(days=days))
 
@@ -231,6 +257,3 @@ def questions(world: World) -> list[Asked]:
         for use in USES
         for territory in ("JP", None)
     ]
-
-
-__all__ = ["Move", "Role", "WorkId", "World", "instants", "moves", "questions"]

@@ -45,7 +45,7 @@ def test_every_command_a_page_types_exists() -> None:
         [sys.executable, "-c", "from okuzuke.cli.main import run; run()", "--help"],
         capture_output=True, text=True, check=True, env={"COLUMNS": "200", "PATH": "", "TERM": "dumb"},
     ).stdout  # fmt: skip
-    known = set(re.findall(r"^│ ([a-z]+)", shown, re.MULTILINE))
+    known = set(re.findall(r"^  ([a-z]+) {2,}", shown, re.MULTILINE))
 
     assert {command for page in PAGES for command in _commands(page)} <= known
 

@@ -21,6 +21,11 @@ class Settings:
     origin: str
     demo: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse a name that no log can carry, before anything is written under it."""
+        if not self.origin or any(mark in ' +"\\' or not mark.isprintable() for mark in self.origin):
+            raise InputError(f"{self.origin!r} is no log name", remedy="name it like example.com/log")
+
     def to_toml(self) -> str:
         return f'origin = "{self.origin}"\ndemo = {str(self.demo).lower()}\n'
 
@@ -43,7 +48,7 @@ def read(archive: Path, environment: Mapping[str, str]) -> Settings:
             _check_known(key, known, name)
             values[key] = {"true": True, "false": False}.get(text, text)
     origin, demo = values.get("origin"), values.get("demo", False)
-    if not isinstance(origin, str) or not origin or any(character in origin for character in ' +"\n'):
+    if not isinstance(origin, str):
         raise InputError(f"{path}: origin {origin!r} is no log name", remedy='write origin = "example.com/log"')
     if not isinstance(demo, bool):
         raise InputError(f"{path}: demo is neither true nor false", remedy="write demo = false")

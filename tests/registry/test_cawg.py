@@ -33,7 +33,7 @@ def _certificate(
 
     signer_name, signer_key = issuer or (name, key)
     root = issuer is None
-    usage = x509.KeyUsage(not root, False, False, False, False, root, root, False, False)  # noqa: FBT003
+    usage = x509.KeyUsage(not root, False, False, False, False, root, root, False, False)
     builder = (
         x509.CertificateBuilder()
         .subject_name(named(name))

@@ -78,10 +78,7 @@ def read_stated(index: int, entry: Entry, document: Document, parsed: Statement,
     at = recorded_at(document)
     sealed = statement.check_disclosures(parsed, texts)
     if parsed.version != 1 or parsed.kind not in {*READERS, *OTHERS}:
-        raise CheckFailedError(
-            f"{short(entry)} is of the unknown kind {parsed.kind} version {parsed.version}",
-            remedy="use a version of okuzuke that reads it",
-        )
+        raise failure(f"{short(entry)} is of the unknown kind {parsed.kind} version {parsed.version}")
     if parsed.kind in READERS:
         return Stated(index, entry, at, parsed, read_fact(index, entry, at, parsed, sealed))
     fields = Fields(parsed.public, parsed.kind)
@@ -94,8 +91,18 @@ def recorded_at(document: Document) -> datetime:
     """Return when the archive says it recorded the document; a second spelling of the instant is refused."""
     instant = parse_instant(document.envelope["recorded_at"])
     if format_instant(instant) != document.envelope["recorded_at"]:
-        raise CheckFailedError(
-            f"recorded_at has a second spelling: {document.envelope['recorded_at']!r}",
-            remedy="ask the archive for the bundle again",
-        )
+        raise failure(f"recorded_at has a second spelling: {document.envelope['recorded_at']!r}")
     return instant
+
+
+def kind_of(document: Document) -> str:
+    """Return the kind a document claims, for a message about a document that may not be readable."""
+    body = document.envelope.get("statement")
+    subject = body.get("credentialSubject") if isinstance(body, Mapping) else None
+    kind = subject.get("kind") if isinstance(subject, Mapping) else None
+    return kind if isinstance(kind, str) else "document"
+
+
+def failure(message: str) -> CheckFailedError:
+    """Return the error of a joint that does not hold."""
+    return CheckFailedError(message, remedy="ask the archive for the bundle again, and keep this one as evidence")

@@ -10,15 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from okuzuke.audit.bundle import Bundle
-from okuzuke.audit.evidence import Erasure, Stated
-from okuzuke.core.errors import CheckFailedError
+from okuzuke.audit.evidence import Erasure, Stated, failure
 from okuzuke.core.fields import choose
 from okuzuke.core.ids import AssetId, Entry, RowId, SetRoot, WorkId, short
 from okuzuke.ledger.submission import Row
 from okuzuke.registry import standing
 from okuzuke.registry.intake import WorkType
 from okuzuke.registry.known import Fact, Registered, Statements
-from okuzuke.registry.parties import Capacity, Party
+from okuzuke.registry.parties import Capacity
 from okuzuke.registry.reasons import Code, Reason, reason
 from okuzuke.registry.works import Register, Work
 from okuzuke.screening.match import Review, Verdict, review_refusal
@@ -58,14 +57,11 @@ def judge(bundle: Bundle, stated: Sequence[Stated]) -> Judged:
         if refused is None:
             walk.add(item)
             held.append(item)
-        elif not isinstance(item.body, Erasure) and not walk.clouded.isdisjoint(_bears_on(item)):
+        elif isinstance(item.body, Fact | Review) and not walk.clouded.isdisjoint(_bears_on(item)):
             walk.set_aside.add(item.entry)
             walk.clouded.update({item.entry, *_bears_on(item)} - operator)
         else:
-            raise CheckFailedError(
-                f"{item.statement.kind} {short(item.entry)}: {refused.en}",
-                remedy="ask the archive for the bundle again, and keep this one as evidence",
-            )
+            raise failure(f"{item.statement.kind} {short(item.entry)}: {refused.en}")
     known = Statements.of(walk.facts.values(), walk.opened)
     return Judged(tuple(held), known, frozenset(walk.set_aside), frozenset(walk.clouded), erasures)
 
@@ -122,7 +118,9 @@ class _Walk:
 
 def _unseen(work: WorkId) -> Work:
     nothing = AssetId("")
-    return Work(work, "", WorkType.PICTURE, nothing, "", "", 0, 0, 0, None, "", (), published=False, based_on=(), contains=())
+    return Work(
+        work, "", WorkType.PICTURE, nothing, "", "", 0, 0, 0, None, "", (), published=False, based_on=(), contains=()
+    )
 
 
 def _cleared(erasures: Iterable[Erasure], sets: Mapping[SetRoot, Sequence[RowId]]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from okuzuke.registry.drafts import ANY, Span
 from okuzuke.registry.interests import Form, InterestKind, Title
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.sheets import Line
+from okuzuke.registry.uses import Use
 
 _STATERS = (Capacity.REGISTRANT, Capacity.OWNER, Capacity.VERIFIER)
 
@@ -89,7 +90,7 @@ def authority(
         read = [parsed.window(text, clock.now()) for text in window]
         windows = [
             drafts.window(
-                item.uses or list(options.Use),
+                item.uses or list(Use),
                 item.span,
                 item.rule,
                 party_id=PartyId(resolved(archive, item.party)) if item.party is not None else None,
@@ -106,7 +107,7 @@ def authority(
                 signer, known, about, windows, suspension_by=suspension_by, agreement=paper
             ),
             [Capacity.OWNER],
-            after="okuzuke consent give {entry} --key OWNER.pem   (every other owner)",
+            after="okuzuke consent give {entry} --key OWNER.pem   # every other owner",
         )
 
 

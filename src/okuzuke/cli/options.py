@@ -12,13 +12,19 @@ from okuzuke.core.intervals import parse_instant
 from okuzuke.registry.uses import Use
 
 _INSTANT = "INSTANT"
+_USES = ", ".join(Use)
 
-Subject: TypeAlias = Annotated[str, typer.Argument(help="A work or series, by the first 8 or more characters of its id.")]
+Subject: TypeAlias = Annotated[
+    str, typer.Argument(help="A work or series, by the first 8 or more characters of its id.")
+]
 Kana: TypeAlias = Annotated[str | None, typer.Option(help="The name in kana.")]
 Romaji: TypeAlias = Annotated[str | None, typer.Option(help="The name in Latin letters.")]
 LegalName: TypeAlias = Annotated[str | None, typer.Option(help="The legal name; sealed.")]
-Uses: TypeAlias = Annotated[list[Use] | None, typer.Option("--use", help="A use; repeat it. Without it: every use.")]
-NamedUses: TypeAlias = Annotated[list[Use], typer.Option("--use", help="A use; repeat it.")]
+AskedUse: TypeAlias = Annotated[Use, typer.Option("--use", metavar="USE", help=f"One of {_USES}.")]
+Uses: TypeAlias = Annotated[
+    list[Use] | None, typer.Option("--use", metavar="USE", help=f"Repeat it; without it every use: {_USES}.")
+]
+NamedUses: TypeAlias = Annotated[list[Use], typer.Option("--use", metavar="USE", help=f"Repeat it: {_USES}.")]
 Start: TypeAlias = Annotated[
     datetime | None,
     typer.Option(
@@ -28,7 +34,10 @@ Start: TypeAlias = Annotated[
 End: TypeAlias = Annotated[
     datetime | None,
     typer.Option(
-        "--until", parser=parse_instant, metavar=_INSTANT, help="In UTC: a day means its first instant. Default: no end."
+        "--until",
+        parser=parse_instant,
+        metavar=_INSTANT,
+        help="In UTC: a day means its first instant. Default: no end.",
     ),
 ]
 ValidAt: TypeAlias = Annotated[

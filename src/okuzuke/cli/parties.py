@@ -155,7 +155,7 @@ def _voice(key: Ed25519PrivateKey) -> Voice:
 def _rotate(call: Call, archive: Archive, rotate: str, new_key: Path | None, new_did: str | None) -> None:
     party_id = PartyId(resolved(archive, rotate))
     voice = voice_of(call, archive, party=party_id)
-    after = f"okuzuke log show   (the old key of {short(party_id)} signs nothing more)"
+    after = f"okuzuke log show   # the old key of {short(party_id)} signs nothing more"
     if new_key is not None and new_did is None:
         with files.new_key(new_key) as key:
             hand_in(call, archive, drafts.key(party_id, _voice(key).did, voice.did), voice, after=after)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from okuzuke.cli import answers, clock, files, options, parsed
 from okuzuke.cli.call import Call, opened
-from okuzuke.cli.submitting import resolved, resolved_all, say, show_recorded
+from okuzuke.cli.submitting import resolved, resolved_all, say, show_recorded, voice_of
 from okuzuke.core.canonical import Json
 from okuzuke.core.ids import Entry, PartyId, short
 from okuzuke.registry import drafts
 from okuzuke.registry.drafts import Span
-from okuzuke.registry.grants import PLATFORM, Consent, Grant, Ground
+from okuzuke.registry.grants import FROM_THE_START, PLATFORM, Consent, Grant, Ground
 from okuzuke.registry.interests import Credit
 from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity, Claim
-from okuzuke.registry.uses import Use
 
 _GRANTORS = (
     Capacity.WINDOW,
@@ -32,7 +31,7 @@ _GRANTORS = (
 _STOPPERS = (*_GRANTORS, Capacity.AUTHOR, Capacity.PERSON, Capacity.REGISTRANT, Capacity.VERIFIER, Capacity.OPERATOR)
 _DAY = timedelta(days=1)
 
-Licensee = Annotated[str, typer.Option(help="platform, class:NAME or a party.")]
+Licensee: TypeAlias = Annotated[str, typer.Option(help="platform, class:NAME or a party.")]
 
 
 def grant(
@@ -97,7 +96,7 @@ def grant(
 def consent_show(
     context: typer.Context,
     subject: options.Subject,
-    use: Annotated[Use, typer.Option(help="The use asked about.")],
+    use: options.AskedUse,
     licensee: Licensee = PLATFORM,
     purpose: Annotated[str, typer.Option(help="For what.")] = "commercial",
     territory: Annotated[str, typer.Option(help="Where.")] = "JP",
@@ -152,9 +151,7 @@ def consent_moral(
         say(
             call,
             archive,
-            lambda signer: drafts.moral(
-                signer.party, known, about, use, credit, first_publication=first_publication
-            ),
+            lambda signer: drafts.moral(signer.party, known, about, use, credit, first_publication=first_publication),
             [Capacity.AUTHOR],
             after=f"okuzuke consent show {short(about)} --use {use[0]}",
         )
@@ -181,9 +178,7 @@ def attest(
         say(
             call,
             archive,
-            lambda signer: drafts.attest(
-                signer, claim, entry, method, span, evidence=paper, signatories=signatories
-            ),
+            lambda signer: drafts.attest(signer, claim, entry, method, span, evidence=paper, signatories=signatories),
             [Capacity.OPERATOR if appointment else Capacity.VERIFIER],
             after="okuzuke log show" if appointment else f"okuzuke export {short(entry)} --for auditor -o {claim}.okz",
             by_operator=appointment,
@@ -225,11 +220,12 @@ def end(
         entry = Entry(resolved(archive, target))
         known = archive.registry.known()
         at = effective or _effective(known, entry, ground, clock.now())
+        voice = voice_of(call, archive, by_operator=True)
         say(
             call,
             archive,
             lambda signer: drafts.end(signer, entry, ground, at, paper),
-            _enders(known, entry, ground),
+            _enders(known, entry, ground, voice.party),
             after=f"okuzuke affected {short(entry)}",
             by_operator=True,
         )
@@ -287,10 +283,12 @@ def _effective(known: Statements, target: Entry, ground: Ground, now: datetime) 
     return run.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
-def _enders(known: Statements, target: Entry, ground: Ground) -> list[Capacity]:
-    """Return the capacities in which the target can be ended: first those it was given in."""
-    fact = known.facts.get(target)
-    gave = [fact.capacity] if fact is not None else []
-    gave += [consent.capacity for consent, _ in known.about(target, Consent)]
-    office = [Capacity.VERIFIER, Capacity.OPERATOR]
-    return office if ground in (Ground.COURT, Ground.VOID, Ground.RESCISSION) else [*dict.fromkeys(gave), *office]
+def _enders(known: Statements, target: Entry, ground: Ground, signer: PartyId) -> list[Capacity]:
+    """Return the capacities in which this party can end the target: first those in which it gave it."""
+    if ground in FROM_THE_START | {Ground.COURT}:
+        return [Capacity.VERIFIER, Capacity.OPERATOR]
+    facts = [known.facts[target]] if target in known.facts else []
+    facts += [fact for fact, _ in known.about(target, Consent)]
+    gave = [fact.capacity for fact in facts if fact.signer == signer]
+    # Paper that a verifier attests says that others gave it, so those come next.
+    return [*dict.fromkeys([*gave, *_GRANTORS, Capacity.VERIFIER, Capacity.OPERATOR])]

@@ -10,7 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-from okuzuke.core.canonical import Json, encode_base64
+from okuzuke.core.canonical import encode_base64
 from okuzuke.core.intervals import format_instant
 
 GAP = "   "
@@ -27,13 +27,13 @@ def show(result: object, lines: Sequence[str], *, as_json: bool, after: str | No
         print(f"next: {after}")
 
 
-def to_json(value: object) -> Json:
+def to_json(value: object) -> object:  # noqa: PLR0911 # one return a type
     """Return a frozen dataclass, or what it is made of, as JSON.
 
     Instants become RFC 3339, fractions "1/3", bytes base64, sets sorted lists.
     """
     match value:
-        case None | bool() | int():
+        case None | bool() | int() | float():
             return value
         case str() | Path() | Fraction():
             return str(value)

@@ -78,6 +78,8 @@ def hand_in(call: Call, archive: Archive, draft: Draft, voice: Voice, *, after: 
 def record_signed(call: Call, path: Path) -> None:
     """Record a statement that was signed elsewhere."""
     handed_in = submission.parse(files.read(path))
+    if "proof" not in handed_in.document:
+        raise InputError(f"{path} is not signed yet", remedy=f"okuzuke sign {path} --key KEY.pem")
     with opened(call) as archive:
         show_recorded(call, archive, archive.submit(handed_in), after="okuzuke log show")
 
@@ -115,7 +117,7 @@ def voice_of(call: Call, archive: Archive, *, by_operator: bool = False, party: 
         key = keys.load(call.key)
         did = keys.did_of(key.public_key())
         return Voice(party or _holder(archive.registry.known(), did), did, key)
-    if party is not None and party != archive.operator or party is None and not by_operator:
+    if (party or (archive.operator if by_operator else None)) != archive.operator:
         raise InputError(
             "nobody signs this",
             remedy="give --key FILE, or --draft FILE --did DID to have it signed elsewhere",

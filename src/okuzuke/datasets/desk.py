@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -73,10 +74,7 @@ class Datasets:
             )
             places, refused = self._readable(connection, selection)
             if not places:
-                raise RightsError(
-                    "no work may enter this snapshot / この条件で利用できる作品がありません",
-                    remedy="okuzuke consent show WORK says what is missing for each",
-                )
+                raise _nothing(refused)
             manifest = self._set([place.to_row() for place in places])
             left_out = self._set([item.to_row() for item in refused]) if refused else None
             operator = known.operator
@@ -131,6 +129,17 @@ class Datasets:
 
     def _set(self, rows: list[JsonObject]) -> RowSet:
         return submission.set_of([submission.row_of(row, self._journal.entropy(32)) for row in rows])
+
+
+def _nothing(refused: Sequence[Refused]) -> RightsError:
+    """Return the refusal of a snapshot that would be empty, with the reasons of what stayed out, counted."""
+    lines = ["no work may enter this snapshot / この条件で利用できる作品がありません"]
+    reasons = Counter((item.refusal, item.en[:1], item.ja[:1]) for item in refused)
+    for (refusal, en, ja), number in reasons.most_common(5):
+        lines += [f"{number} {refusal}: {text}" for text in (*en, *ja)]
+    claimed = any(item.refusal is Refusal.TITLE_CLAIMED for item in refused)
+    attest = "a verifier attests the title: okuzuke attest --claim title OWNERSHIP --evidence FILE --key VERIFIER.pem"
+    return RightsError("\n".join(lines), remedy=attest if claimed else "okuzuke consent show WORK --use USE")
 
 
 def _public(terms: Terms, manifest: RowSet, left_out: RowSet | None, frozen_at: str) -> JsonObject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -118,12 +118,8 @@ def screenings_at(archive: Archive, at: datetime) -> Screenings:
     return Screenings(newest, reviews, parties)
 
 
-def tally(answers: Mapping[WorkId, Answered], works: Sequence[WorkId]) -> Counter[str]:
-    """Return how many of the works may enter, and how many stay out by which refusal."""
-    refused = (answers[work].refused for work in works)
-    return Counter("admitted" if item is None else item.refusal.value for item in refused)
-
-
 def _cell(use: Use, answered: Sequence[Answered]) -> Cell:
-    state, alike = Counter(item.state for item in answered).most_common(1)[0]
-    return Cell(use, next(item for item in answered if item.state is state), alike, len(answered))
+    said = Counter((item.state, item.refused.ja if item.refused is not None else ()) for item in answered)
+    (state, ja), alike = said.most_common(1)[0]
+    same = (item for item in answered if item.state is state and (item.refused.ja if item.refused else ()) == ja)
+    return Cell(use, next(same), alike, len(answered))

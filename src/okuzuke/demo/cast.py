@@ -76,7 +76,9 @@ ILLUSTRATOR = Member(
 )
 THIEF = Member(
     "reposter",
-    Names("転載アカウント「ひろいもの図鑑」（架空）", "てんさいあかうんとひろいものずかん", "Hiroimono Zukan (fictional)"),
+    Names(
+        "転載アカウント「ひろいもの図鑑」（架空）", "てんさいあかうんとひろいものずかん", "Hiroimono Zukan (fictional)"
+    ),
     "他人の作品を先に台帳へ記載した転載アカウント",
     "a reposting account that put another's works on record first",
     PartyType.PERSON,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from okuzuke.core.ids import Entry, WorkId
+from okuzuke.datasets.snapshot import Refusal
 from okuzuke.demo import opening
-from okuzuke.demo.board import answers_at, screenings_at, tally
+from okuzuke.demo.board import answers_at, screenings_at
 from okuzuke.demo.cast import ILLUSTRATOR, THIEF, VERIFIER
 from okuzuke.demo.telling import Telling
 from okuzuke.registry import drafts
-from okuzuke.registry.drafts import Names, Span
+from okuzuke.registry.drafts import Names
 from okuzuke.registry.grants import Ground
 from okuzuke.registry.interests import Credit, Form, InterestKind, Title
 from okuzuke.registry.parties import Capacity, Claim
@@ -26,8 +27,18 @@ REPOSTED_ON, MADE_KNOWN_ON, LOOKED_AT_ON = 9, 19, 24
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """How a series' works stood for training at some instant, as far as a snapshot would take them."""
+
+    series: Entry
+    admitted: int
+    in_review: int
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
 class Contest:
-    """The two series of the contest, what was recorded about them, and how many works waited before and after."""
+    """The two series, what was recorded about them, and how both stood before and after a person's word."""
 
     reposted: Entry
     kokeshi: Entry
@@ -36,8 +47,8 @@ class Contest:
     title: Entry
     review: Entry
     reviewed: WorkId
-    before: Counter[str]
-    after: Counter[str]
+    before: tuple[Stood, ...]
+    after: tuple[Stood, ...]
 
 
 def contest(telling: Telling) -> Contest:
@@ -78,9 +89,7 @@ def _repost(telling: Telling) -> Entry:
     telling.fact("ownership", "claimed by the reposting account (申告のみ)", owned)
     owner = telling.signer(THIEF, Capacity.OWNER)
     permission = drafts.permission(Use.TRAIN, telling.since())
-    granted = telling.say(
-        "grant hiroimono", THIEF, lambda known: drafts.grant(owner, known, subject, [permission])
-    )
+    granted = telling.say("grant hiroimono", THIEF, lambda known: drafts.grant(owner, known, subject, [permission]))
     telling.fact("grant", "train, signed by the reposting account", granted)
     return subject
 
@@ -102,9 +111,7 @@ def _author(telling: Telling) -> tuple[Entry, Entry]:
     telling.say(
         "interest illustrator",
         ILLUSTRATOR,
-        lambda known: drafts.interest(
-            registrant, known, subject, party, InterestKind.AUTHOR, Title.CREATION, span
-        ),
+        lambda known: drafts.interest(registrant, known, subject, party, InterestKind.AUTHOR, Title.CREATION, span),
     )
     uses = [Use.EDIT, Use.PUBLISH_OUTPUT]
     moral = telling.say(
@@ -119,14 +126,14 @@ def _author(telling: Telling) -> tuple[Entry, Entry]:
         lambda known: drafts.sheet(owner, known, subject, [Line("著作者", party, Of.REST, PPM)]),
     )
     telling.fact("sheet", "こけし暦  all to the illustrator", sheet)
-    term = Span(span.start, span.start + opening.YEAR)
+    term = opening.ten_years(telling)
     permissions = [drafts.permission(use, term) for use in (Use.TRAIN, Use.CAPTION, Use.GENERATE, *uses)]
     granted = telling.say(
         "grant kokeshi",
         ILLUSTRATOR,
         lambda known: drafts.grant(owner, known, subject, permissions, sheet_id=sheet, notice_days=90),
     )
-    telling.fact("grant", "train, caption, generate, edit, publish_output for a year", granted)
+    telling.fact("grant", "train, caption, generate, edit, publish_output for ten years", granted)
     _merchandise(telling, subject)
     return subject, owned
 
@@ -141,9 +148,7 @@ def _merchandise(telling: Telling, subject: Entry) -> None:
         lambda known: drafts.grant(owner, known, subject, [permission], sheet_id=None, notice_days=30),
     )
     ends = telling.since().start + timedelta(days=31)
-    ended = telling.say(
-        "end merchandise", ILLUSTRATOR, lambda _: drafts.end(owner, granted, Ground.NOTICE, ends)
-    )
+    ended = telling.say("end merchandise", ILLUSTRATOR, lambda _: drafts.end(owner, granted, Ground.NOTICE, ends))
     telling.fact("end", f"merchandise, by 30 days' notice: ends {ends:%Y-%m-%d}", ended)
 
 
@@ -163,7 +168,9 @@ def _screen(telling: Telling, name: str) -> Entry:
 
 
 def _attest(telling: Telling, owned: Entry) -> Entry:
-    paper = telling.evidence("kokeshi-layers.txt", "こけし暦 制作データ（レイヤー構成・作業日時）の確認記録（架空の見本）\n")
+    paper = telling.evidence(
+        "kokeshi-layers.txt", "こけし暦 制作データ（レイヤー構成・作業日時）の確認記録（架空の見本）\n"
+    )
     verifier = telling.signer(VERIFIER, Capacity.VERIFIER)
     identity = telling.say(
         "attest illustrator",
@@ -194,18 +201,20 @@ def _review(telling: Telling, work: WorkId) -> Entry:
     return telling.archive.screening.review(telling.parties[VERIFIER.name], key, work, Verdict.MATCH).entry
 
 
-def _standing(telling: Telling, kokeshi: Entry, reposted: Entry) -> Counter[str]:
-    """Print and return how the works of both series stand for training, as of the last step."""
+def _standing(telling: Telling, kokeshi: Entry, reposted: Entry) -> tuple[Stood, ...]:
+    """Print and return how the works of both series stand, as of the last step."""
     known = telling.archive.registry.known().until(telling.now)
     screenings = screenings_at(telling.archive, telling.now)
     answers = answers_at(known, screenings, Use.TRAIN, telling.now, title_claimed=True)
-    total: Counter[str] = Counter()
+    found: list[Stood] = []
     for name, series in (("こけし暦 (the author's)", kokeshi), ("ひろいもの図鑑 (the repost)", reposted)):
-        counts = tally(answers, _works(telling, series))
-        told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+        refused = [answers[work].refused for work in _works(telling, series)]
+        counts = Counter(None if item is None else item.refusal for item in refused)
+        stood = Stood(series, counts[None], counts[Refusal.IN_REVIEW], counts[Refusal.COPY])
+        told = f"{stood.admitted} admitted, {stood.in_review} in review, {stood.copies} found to be copies"
         telling.fact("standing", f"{name}: {told}", series)
-        total.update({f"{name}: {what}": count for what, count in counts.items()})
-    return total
+        found.append(stood)
+    return tuple(found)
 
 
 def _works(telling: Telling, series: Entry) -> list[WorkId]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from itertools import islice
 
@@ -40,7 +39,7 @@ from okuzuke.registry.uses import Use
 from okuzuke.registry.works import Register
 
 COPIES = 13
-YEAR = timedelta(days=365)
+TERM_YEARS = 10
 DARUMA = "daruma"
 CC_BY_LINE = "© 鯉野はねる（架空）"
 CC0_LINE = "CC0 1.0（権利の主張はありません。推奨・後援を示しません）"
@@ -144,6 +143,12 @@ def series(  # a series is opened in one go
             public_licence=public_licence,
         ),
     )
+
+
+def ten_years(telling: Telling) -> Span:
+    """Return a term that outlasts whoever reads a demonstration."""
+    start = telling.since().start
+    return Span(start, start.replace(year=start.year + TERM_YEARS))
 
 
 @cache
@@ -308,8 +313,10 @@ def _grant(telling: Telling, subject: Entry) -> Entry:
     owner = telling.signer(SECRETARY, Capacity.OWNER)
     sheet = telling.say("sheet daruma", SECRETARY, lambda known: drafts.sheet(owner, known, subject, lines))
     telling.fact("sheet", "だるま百態  " + " → ".join(line.name for line in lines[:4]) + " …", sheet)
-    terms = telling.evidence("daruma-grant.txt", "「だるま百態」利用許諾書（架空の見本）：学習・説明文付け・埋め込み検索・生成\n")
-    term = Span(telling.since().start, telling.since().start + YEAR)
+    terms = telling.evidence(
+        "daruma-grant.txt", "「だるま百態」利用許諾書（架空の見本）：学習・説明文付け・埋め込み検索・生成\n"
+    )
+    term = ten_years(telling)
     return telling.say(
         "grant daruma",
         SECRETARY,
@@ -335,18 +342,23 @@ def _agree(telling: Telling, grant: Entry, holder: Member, capacity: Capacity, *
 
 def _publishing(telling: Telling, subject: Entry) -> None:
     """Let the committee grant what needs the publisher and the author too: one is still open, one is declined."""
+    entry = _committee_grants(telling, subject, Use.PUBLISH_OUTPUT)
+    decision = telling.ask(subject, Use.PUBLISH_OUTPUT)
+    telling.fact("consent show", f"publish_output: 許諾未取得 not permitted ({decision.state})", entry)
+    entry = _committee_grants(telling, subject, Use.MERCHANDISE)
+    entry = _agree(telling, entry, PUBLISHER, Capacity.PUBLICATION, agrees=False)
+    decision = telling.ask(subject, Use.MERCHANDISE)
+    telling.fact("consent show", f"merchandise: 許諾未取得 not permitted ({decision.state})", entry)
+
+
+def _committee_grants(telling: Telling, subject: Entry, use: Use) -> Entry:
     owner = telling.signer(SECRETARY, Capacity.OWNER)
-    span = telling.since()
-    for use, says in ((Use.PUBLISH_OUTPUT, None), (Use.MERCHANDISE, False)):
-        permission = drafts.permission(use, span)
-        entry = telling.say(
-            f"grant daruma {use}",
-            SECRETARY,
-            lambda known, permission=permission: drafts.grant(owner, known, subject, [permission], notice_days=90),
-        )
-        _agree(telling, entry, STUDIO, Capacity.OWNER)
-        _agree(telling, entry, BROADCASTER, Capacity.OWNER)
-        if says is not None:
-            entry = _agree(telling, entry, PUBLISHER, Capacity.PUBLICATION, agrees=says)
-        decision = telling.ask(subject, use)
-        telling.fact("consent show", f"{use}: 許諾未取得 not permitted ({decision.state})", entry)
+    permission = drafts.permission(use, telling.since())
+    entry = telling.say(
+        f"grant daruma {use}",
+        SECRETARY,
+        lambda known: drafts.grant(owner, known, subject, [permission], notice_days=90),
+    )
+    _agree(telling, entry, STUDIO, Capacity.OWNER)
+    _agree(telling, entry, BROADCASTER, Capacity.OWNER)
+    return entry

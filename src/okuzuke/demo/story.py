@@ -16,13 +16,12 @@ from okuzuke.audit.verifier import verify
 from okuzuke.core.errors import CheckFailedError, InputError, StateError
 from okuzuke.demo import contest, freezing, opening, report
 from okuzuke.demo.cast import ILLUSTRATOR, OPERATOR
-from okuzuke.demo.freezing import Taken
 from okuzuke.demo.findings import Bundled, Findings, read_log
+from okuzuke.demo.freezing import Taken
 from okuzuke.demo.seed import FIRST_DAY, Chance, Seed
 from okuzuke.demo.tampering import Forger, Tried, attempt
 from okuzuke.demo.telling import Telling, aligned, write
 from okuzuke.ledger import keys
-from okuzuke.registry.parties import Party
 from okuzuke.settings import Settings
 
 ORIGIN = "demo.okuzuke.example/log"
@@ -91,8 +90,10 @@ def run(path: Path, seed: int = 1, works: int = WORKS) -> Summary:
     with _opened(path, Asked(seed, works), chance) as archive:
         summary = _told(Telling(archive, chance, Seed(seed), works))
     if summary.conclusion != MATCHES:
-        raise CheckFailedError(f"only {summary.tampered_caught} of {summary.tampered_total} tamperings were caught",
-                               remedy=f"see {path / summary.report}")
+        raise CheckFailedError(
+            f"only {summary.tampered_caught} of {summary.tampered_total} tamperings were caught",
+            remedy=f"see {path / summary.report}",
+        )
     write(done, json.dumps(asdict(summary), ensure_ascii=False, indent=2).encode() + b"\n")
     _conclude(path, summary)
     return summary
@@ -191,13 +192,18 @@ def _opened(path: Path, asked: Asked, chance: Chance) -> Archive:
             operator_keys=seed.operator_keys(),
         )
     else:
-        archive = Archive.open(path, now=chance.now, entropy=chance.entropy)
         if kept.exists():
             _check_same(path, asked, Asked(**json.loads(kept.read_bytes())))
-        elif keys.did_of(seed.key("operator").public_key()) != archive.registry.known().body(archive.operator, Party).did:
+        archive = Archive.open(path, now=chance.now, entropy=chance.entropy)
+        if archive.operator_key is None or keys.did_of(archive.operator_key.public_key()) != _did(seed):
+            archive.close()
             raise StateError(f"{path} is an archive, but not of this story", remedy=_anew(asked.seed))
     write(kept, json.dumps(asdict(asked)).encode() + b"\n")
     return archive
+
+
+def _did(seed: Seed) -> str:
+    return keys.did_of(seed.key(OPERATOR.name).public_key())
 
 
 def _check_same(path: Path, asked: Asked, kept: Asked) -> None:

@@ -17,16 +17,17 @@ from okuzuke.audit.bundle import Bundle, Document
 from okuzuke.audit.trust import Trust
 from okuzuke.audit.verifier import Joint, verify
 from okuzuke.core.canonical import Json, JsonObject, canonical_bytes, encode_base64url, salted_digest
-from okuzuke.core.ids import Entry, RowId, WorkId
+from okuzuke.core.ids import Entry, PartyId, RowId, WorkId
 from okuzuke.core.intervals import format_instant, parse_instant
 from okuzuke.datasets.manifest import Place, item_of, read_place
+from okuzuke.datasets.snapshot import Refusal
 from okuzuke.demo.board import answers_at, screenings_at
 from okuzuke.demo.cast import AUTHOR, ILLUSTRATOR, OPERATOR, PUBLISHER, THIEF
 from okuzuke.demo.seed import FIRST_DAY, Seed
 from okuzuke.ledger import checkpoint, merkle, receipt, statement, submission
 from okuzuke.ledger import store as ledger
 from okuzuke.ledger.checkpoint import Checkpoint, SignatureType, VerifierKey
-from okuzuke.ledger.submission import Row
+from okuzuke.ledger.statement import RestsOn
 from okuzuke.registry import store as registry
 from okuzuke.registry.decision import Basis
 from okuzuke.registry.grants import Consent, Grant
@@ -78,8 +79,8 @@ class Forger:
         found = ((fact, fact.body) for fact in self.known.facts.values() if isinstance(fact.body, body))
         return next(fact.entry for fact, stated in found if wanted(fact, stated))
 
-    def party(self, name: str) -> Entry:
-        return self.entry(Party, lambda _, body: body.name == name)
+    def party(self, name: str) -> PartyId:
+        return PartyId(self.entry(Party, lambda _, body: body.name == name))
 
     def document(self, entry: Entry, path: Sequence[str], value: Json) -> Bundle:
         """Return the bundle with one member of a recorded document changed."""
@@ -108,9 +109,7 @@ class Forger:
         """Return the bundle of the same log signed by another log key."""
         return replace(self.bundle, receipts=self._receipts(self.leaves, self.bundle.documents, name))
 
-    def _receipts(
-        self, leaves: Sequence[Entry], documents: Mapping[Entry, Document], log: str
-    ) -> dict[Entry, str]:
+    def _receipts(self, leaves: Sequence[Entry], documents: Mapping[Entry, Document], log: str) -> dict[Entry, str]:
         hashes = [merkle.leaf_hash(bytes.fromhex(leaf)) for leaf in leaves]
         origin, key = self.archive.settings.origin, self.seed.key(log)
         note = checkpoint.sign(Checkpoint(origin, len(leaves), merkle.root(hashes)), origin, key)
@@ -160,9 +159,7 @@ def _other_signer(forger: Forger) -> bytes:
     grant = _committee_grant(forger)
     did = forger.known.body(forger.party(THIEF.names.name), Party)
     assert did is not None, "the repost's account is a party"
-    return forger.document(
-        grant, ["statement"], forger.signed(grant, THIEF.name, ["issuer"], did.did)
-    ).to_bytes()
+    return forger.document(grant, ["statement"], forger.signed(grant, THIEF.name, ["issuer"], did.did)).to_bytes()
 
 
 def _sealed_field(forger: Forger) -> bytes:
@@ -230,9 +227,12 @@ def _row_dropped(forger: Forger) -> bytes:
 
 def _row(forger: Forger) -> bytes:
     manifest = forger.archive.datasets.read(Entry(forger.bundle.subject)).manifest
-    key = forger.bundle.sets[manifest][0]
-    old = forger.bundle.rows[key]
-    new = Row(key, old.salt, {**old.document, "basis": Basis.DEDICATION.value, "sheet": None})
+    old = next(
+        forger.bundle.rows[key]
+        for key in forger.bundle.sets[manifest]
+        if forger.bundle.rows[key].document["basis"] == Basis.GRANT
+    )
+    key, new = old.key, replace(old, document={**old.document, "basis": Basis.DEDICATION.value, "sheet": None})
     return replace(forger.bundle, rows={**forger.bundle.rows, key: new}).to_bytes()
 
 
@@ -253,15 +253,13 @@ def _let_in(forger: Forger) -> bytes:
     root = submission.set_root(keys)
     old = cast("JsonObject", forger.bundle.documents[subject].envelope["statement"])
     claims = cast("JsonObject", old["credentialSubject"])
-    rests_on = [
-        {"set": root} if item.set_root == manifest else item.to_json() for item in statement.read(old).rests_on
-    ]
+    beneath = statement.read(old).rests_on
+    rests_on = [{"set": root} if item.set_root == manifest else item.to_json() for item in beneath]
+    rests_on += [{"entry": entry} for entry in place.rests_on if RestsOn(entry=entry) not in beneath]
     public = _changed(cast("JsonObject", claims["public"]), ["manifest"], {"root": root, "size": len(keys)})
     forged = {**claims, "public": public, "rests_on": rests_on}
     signed = forger.signed(subject, OPERATOR.name, ["credentialSubject"], forged)
-    bundle, entry = forger.recorded(
-        subject, _changed(forger.bundle.documents[subject].envelope, ["statement"], signed)
-    )
+    bundle, entry = forger.recorded(subject, _changed(forger.bundle.documents[subject].envelope, ["statement"], signed))
     sets = {name: members for name, members in bundle.sets.items() if name != manifest}
     return replace(
         bundle, subject=entry, sets={**sets, root: tuple(keys)}, rows={**bundle.rows, row.key: row}
@@ -274,7 +272,8 @@ def _other_keys(forger: Forger) -> bytes:
 
 def _reposted_place(forger: Forger, snapshot: Entry) -> Place:
     """Return the row that would let in a reposted work, with all that a true row of it would rest on."""
-    refused = {item.work for item in forger.archive.datasets.read(snapshot).refused}
+    left_out = forger.archive.datasets.read(snapshot).refused
+    refused = {item.work for item in left_out if item.refusal is Refusal.IN_REVIEW}
     thief = forger.party(THIEF.names.name)
     known: Statements = forger.known
     work = next(WorkId(item) for item in known.works if item in refused and thief in known.registrants(item))
@@ -321,23 +320,45 @@ _EARLIER = format_instant(FIRST_DAY)
 TAMPERINGS = (
     Tampering("ファイルの1ビットを反転", "one bit of the file turned", Joint.SEAL, _bit),
     Tampering("許諾書の終了予告期間を削除", "the grant's notice period taken out", Joint.SIGNATURES, _grant_field),
-    Tampering("許諾書の署名を別の記載の署名に差替え", "another statement's signature put under the grant",
-              Joint.SIGNATURES, _signature),
-    Tampering("封緘された持分を入替え", "two sealed parts of the ownership exchanged", Joint.SEALED_FIELDS, _sealed_field),
-    Tampering("許諾書を別の当事者が署名し直す", "the grant signed again by another party", Joint.ENTRIES, _other_signer),
+    Tampering(
+        "許諾書の署名を別の記載の署名に差替え",
+        "another statement's signature put under the grant",
+        Joint.SIGNATURES,
+        _signature,
+    ),
+    Tampering(
+        "封緘された持分を入替え", "two sealed parts of the ownership exchanged", Joint.SEALED_FIELDS, _sealed_field
+    ),
+    Tampering(
+        "許諾書を別の当事者が署名し直す", "the grant signed again by another party", Joint.ENTRIES, _other_signer
+    ),
     Tampering("記載日時を早める", "a work's date of record moved back", Joint.ENTRIES, _recorded_at),
     Tampering("チェックポイントの件数を書換え", "the checkpoint's size rewritten", Joint.CHECKPOINT, _checkpoint),
-    Tampering("台帳全体を別の鍵で作り直す", "the whole log made again under another key", Joint.CHECKPOINT, _other_keys),
+    Tampering(
+        "台帳全体を別の鍵で作り直す", "the whole log made again under another key", Joint.CHECKPOINT, _other_keys
+    ),
     Tampering("受領証のハッシュを1つ変更", "one hash of a receipt changed", Joint.RECEIPTS, _receipt),
-    Tampering("運営者も加担：後の記載を前の日時で記載し直す", "with the operator's help: a later entry dated before earlier ones",
-              Joint.ORDER, _order),
-    Tampering("運営者も加担：版元が権利者として署名し直す", "with the operator's help: the publisher signs as an owner",
-              Joint.STANDING, _capacity),
+    Tampering(
+        "運営者も加担：後の記載を前の日時で記載し直す",
+        "with the operator's help: a later entry dated before earlier ones",
+        Joint.ORDER,
+        _order,
+    ),
+    Tampering(
+        "運営者も加担：版元が権利者として署名し直す",
+        "with the operator's help: the publisher signs as an owner",
+        Joint.STANDING,
+        _capacity,
+    ),
     Tampering("原作者の同意を抜取る", "the original author's consent left out", Joint.RESTS_ON, _left_out),
     Tampering("一覧から作品を1点除く", "one work dropped from the manifest", Joint.SETS, _row_dropped),
     Tampering("一覧の行の根拠を書換え", "a manifest row given another basis", Joint.ROWS, _row),
     Tampering("CC0宣言の証拠を差替え", "the evidence of a dedication exchanged", Joint.FILES, _file),
-    Tampering("運営者も加担：転載作品を一覧に加えて凍結し直す", "with the operator's help: a reposted work frozen in",
-              Joint.DECISIONS, _let_in),
+    Tampering(
+        "運営者も加担：転載作品を一覧に加えて凍結し直す",
+        "with the operator's help: a reposted work frozen in",
+        Joint.DECISIONS,
+        _let_in,
+    ),
 )
 """In the order of the joints; each joint but the trust file's own is named once at least."""

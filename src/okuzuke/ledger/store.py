@@ -155,6 +155,11 @@ def size(connection: Connection) -> int:
     return 0 if last is None else last + 1
 
 
+def entries(connection: Connection) -> list[Entry]:
+    """Return every entry in log order, the erased too."""
+    return [Entry(entry) for entry in connection.scalars(select(schema.entry.c.entry).order_by(schema.entry.c.position))]
+
+
 def root(connection: Connection, tree_size: int) -> bytes:
     """Return the RFC 9162 root of the first `tree_size` entries, from the tile rows."""
     return merkle.root_at(tiles.node_reader(_tile_reader(connection)), tree_size)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -28,6 +29,13 @@ from okuzuke.registry.signals import cawg
 from okuzuke.registry.works import Register, Work
 from okuzuke.storage.blobs import Blobs
 from okuzuke.storage.database import Connection
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Is told how many of how many rows have been read."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +89,14 @@ class Registry:
         *,
         published: bool = False,
         skip_bad: bool = False,
+        progress: Progress = _silent,
     ) -> Registration:
         """Enter the pictures of a folder or CSV list into a series; a bad row enters nothing unless `skip_bad`.
 
         `published` says that every work of the list has been made public by its holder; else only those are whose row
         says so.
         """
-        works, bad = self._read(path, published=published)
+        works, bad = self._read(path, published=published, progress=progress)
         if bad and not skip_bad:
             raise InputError(_tell(bad), remedy="mend these, or leave them out with --skip-bad; nothing was registered")
         with self._journal.database.reading() as connection:
@@ -150,11 +159,14 @@ class Registry:
         )
         self._journal.record_in(connection, self._journal.signed(draft, self._operator_key))
 
-    def _read(self, path: Path, *, published: bool) -> tuple[list[tuple[Work, IntakeRow]], tuple[BadRow, ...]]:
+    def _read(
+        self, path: Path, *, published: bool, progress: Progress = _silent
+    ) -> tuple[list[tuple[Work, IntakeRow]], tuple[BadRow, ...]]:
         taken: Intake = intake.read_csv(path) if path.suffix.lower() == ".csv" else intake.read_folder(path)
         works: list[tuple[Work, IntakeRow]] = []
         bad = list(taken.bad)
-        for row in taken.rows:
+        for done, row in enumerate(taken.rows):
+            progress(done, len(taken.rows))
             try:
                 data = row.path.read_bytes()
                 picture = pictures.inspect(data, row.name)

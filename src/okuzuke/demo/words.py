@@ -1,0 +1,145 @@
+"""The report's words in both languages, from the glossary; the register's own sentences are in `registry/reasons`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from okuzuke.audit.verifier import Joint
+from okuzuke.datasets.snapshot import Refusal
+from okuzuke.registry.decision import Basis, State, TitleStanding
+from okuzuke.registry.parties import Capacity
+from okuzuke.registry.uses import Use
+from okuzuke.screening.match import Likeness, Verdict
+
+_JAPAN = timezone(timedelta(hours=9))
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """The same thing said in Japanese and in English."""
+
+    ja: str
+    en: str
+
+
+STATES: Mapping[State, Both] = {
+    State.NOT_ASKED: Both("未照会", "not asked"),
+    State.ASKED: Both("照会済み", "asked"),
+    State.NEGOTIATING: Both("協議中", "negotiating"),
+    State.DECLINED: Both("不許諾", "declined"),
+    State.GRANTED: Both("許諾済み", "granted"),
+    State.SUSPENDED: Both("停止中", "suspended"),
+    State.ENDED: Both("終了", "ended"),
+    State.DISPUTED: Both("係争中", "disputed"),
+}
+DEDICATED = Both("CC0宣言", "dedication")
+USES: Mapping[Use, Both] = {
+    Use.TRAIN: Both("学習", "train"),
+    Use.CAPTION: Both("説明文付け", "caption"),
+    Use.EMBED: Both("埋め込み検索", "embed"),
+    Use.GENERATE: Both("生成", "generate"),
+    Use.CHARACTER: Both("キャラクター利用", "character"),
+    Use.EDIT: Both("編集", "edit"),
+    Use.PUBLISH_OUTPUT: Both("生成物の公表", "publish output"),
+    Use.MERCHANDISE: Both("商品化", "merchandise"),
+}
+TITLES: Mapping[TitleStanding, Both] = {
+    TitleStanding.CLAIMED: Both("申告のみ", "claimed"),
+    TitleStanding.ATTESTED: Both("第三者確認済み", "attested"),
+    TitleStanding.FOUND: Both("運営者が確認したCC0宣言", "CC0 found by the operator"),
+}
+BASES: Mapping[Basis, Both] = {Basis.GRANT: Both("許諾", "grant"), Basis.DEDICATION: Both("CC0宣言", "dedication")}
+REFUSALS: Mapping[Refusal, Both] = {
+    Refusal.NOT_PERMITTED: Both("許諾未取得", "not permitted"),
+    Refusal.BASIS: Both("対象外の根拠", "basis not admitted"),
+    Refusal.TITLE_CLAIMED: Both("権利関係が申告のみ", "title only claimed"),
+    Refusal.NOT_SCREENED: Both("未照合", "not screened"),
+    Refusal.IN_REVIEW: Both("確認待ち", "waits for review"),
+    Refusal.COPY: Both("複製と確認", "found to be a copy"),
+    Refusal.UNREADABLE: Both("読取不可", "unreadable"),
+}
+LIKENESSES: Mapping[Likeness, Both] = {
+    Likeness.SAME_FILE: Both("同一ファイル", "same file"),
+    Likeness.COPY: Both("複製とみなす近さ", "as near as a copy"),
+    Likeness.NEAR: Both("類似", "near"),
+    Likeness.UNRELATED: Both("類似なし", "unrelated"),
+}
+VERDICTS: Mapping[Verdict, Both] = {
+    Verdict.NO_MATCH: Both("一致なし（権利処理済みの意味ではない）", "no match (not cleared)"),
+    Verdict.REVIEW: Both("確認待ち", "review"),
+    Verdict.MATCH: Both("複製と確認", "match"),
+}
+KINDS: Mapping[str, Both] = {
+    "party": Both("当事者", "party"),
+    "attest": Both("第三者確認", "attestation"),
+    "series": Both("シリーズ", "series"),
+    "register": Both("台帳への記載", "register"),
+    "slots": Both("位置の割当て", "slots"),
+    "dedication": Both("CC0宣言の確認", "dedication found"),
+    "ownership": Both("持分", "ownership"),
+    "interest": Both("権利・利害", "interest"),
+    "moral": Both("著作者人格権の同意", "moral consent"),
+    "sheet": Both("分配表", "sheet"),
+    "grant": Both("許諾", "grant"),
+    "consent": Both("構成員の同意・不同意", "consent"),
+    "suspend": Both("新規利用の停止", "suspension"),
+    "end": Both("終了", "ending"),
+    "screen": Both("照合", "screening"),
+    "review": Both("照合結果の確認", "review"),
+    "snapshot": Both("データセットの凍結", "snapshot"),
+}
+CAPACITIES: Mapping[Capacity, Both] = {
+    Capacity.SELF: Both("本人", "self"),
+    Capacity.OPERATOR: Both("運営者", "operator"),
+    Capacity.REGISTRANT: Both("記載者", "registrant"),
+    Capacity.OWNER: Both("著作権者", "owner"),
+    Capacity.AUTHOR: Both("著作者", "author"),
+    Capacity.UNDERLYING: Both("原著作物の権利者", "underlying work"),
+    Capacity.PUBLICATION: Both("出版権者", "publication right"),
+    Capacity.EXCLUSIVE: Both("独占的利用権者", "exclusive licensee"),
+    Capacity.NEIGHBOURING: Both("著作隣接権者", "neighbouring right"),
+    Capacity.WINDOW: Both("窓口", "window"),
+    Capacity.PERSON: Both("本人（肖像・声）", "person"),
+    Capacity.VERIFIER: Both("第三者確認者", "verifier"),
+}
+JOINTS: Mapping[Joint, Both] = {
+    Joint.SEAL: Both("封印", "seal"),
+    Joint.SIGNATURES: Both("署名", "signatures"),
+    Joint.SEALED_FIELDS: Both("封緘項目", "sealed fields"),
+    Joint.ENTRIES: Both("記載", "entries"),
+    Joint.CHECKPOINT: Both("チェックポイント", "checkpoint"),
+    Joint.RECEIPTS: Both("受領証", "receipts"),
+    Joint.ORDER: Both("順序", "order"),
+    Joint.STANDING: Both("鍵と資格", "keys and capacities"),
+    Joint.RESTS_ON: Both("根拠", "rests on"),
+    Joint.SETS: Both("集合", "sets"),
+    Joint.ROWS: Both("行", "rows"),
+    Joint.FILES: Both("ファイル", "files"),
+    Joint.DECISIONS: Both("判定のやり直し", "decisions"),
+    Joint.TRUST: Both("信頼ファイル", "trust"),
+}
+
+
+def kind_words(kind: str) -> Both:
+    """Return what a kind of statement is called; one the story does not use keeps its own name."""
+    return KINDS.get(kind, Both(kind, kind))
+
+
+def day(instant: datetime) -> Both:
+    """Return the day in Japan.
+
+    >>> from datetime import UTC
+    >>> day(datetime(2026, 11, 21, 16, tzinfo=UTC))
+    Both(ja='2026年11月22日', en='22 Nov 2026')
+    """
+    there = instant.astimezone(_JAPAN)
+    return Both(f"{there.year}年{there.month}月{there.day}日", f"{there.day} {there:%b} {there.year}")
+
+
+def minute(instant: datetime) -> Both:
+    """Return the day and the time in Japan, to the minute."""
+    clock = f"{instant.astimezone(_JAPAN):%H:%M}"
+    date = day(instant)
+    return Both(f"{date.ja} {clock}", f"{date.en}, {clock} JST")

@@ -1,0 +1,173 @@
+"""Signing elsewhere: a draft travels, is read in words, comes back signed; nothing is recorded before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli_desk import Desk
+
+
+@pytest.fixture
+def series(desk: Desk) -> str:
+    party = desk.party("作者")
+    series = desk.series("絵", "作者")
+    desk.entry("ownership", series, "--owner", f"{party}=1", "--form", "sole", "--title", "creation",
+               "--key", desk.key("作者"))  # fmt: skip
+    return series
+
+
+def test_a_draft_records_nothing(desk: Desk, series: str) -> None:
+    before = desk.log()
+
+    drafted = desk.json("grant", series, "--use", "train", "--draft", desk.folder / "g.json", "--did", desk.did("作者"))
+
+    assert drafted["kind"] == "grant"
+    assert desk.log() == before
+
+
+def test_a_signer_reads_in_both_languages_what_is_signed(desk: Desk, series: str) -> None:
+    draft = desk.folder / "g.json"
+    desk.json("grant", series, "--use", "train", "--price", "train=fixed:500JPY/generation",
+              "--draft", draft, "--did", desk.did("作者"))  # fmt: skip
+
+    said = desk.type("sign", draft)
+
+    assert said.code == 0
+    assert "grant 許諾" in said.out
+    assert "owner 著作権者" in said.out
+    assert "act 利用: train 学習" in said.out
+    assert "sealed 封緘項目" in said.out
+    assert "amount 金額: 500000000" in said.out
+    assert "not signed 未署名" in said.out
+    assert not (desk.folder / "g.signed.json").exists()
+
+
+def test_what_comes_back_signed_is_recorded_as_it_is(desk: Desk, series: str) -> None:
+    draft = desk.folder / "g.json"
+    desk.json("grant", series, "--use", "train", "--draft", draft, "--did", desk.did("作者"))
+    signed = desk.type("sign", draft, "--key", desk.key("作者"))
+    recorded = desk.type("grant", "--signed", desk.folder / "g.signed.json")
+
+    assert signed.out.splitlines()[-1] == f"next: okuzuke grant --signed {desk.folder / 'g.signed.json'}"
+    assert recorded.code == 0
+    assert desk.log()[-1] == "grant"
+
+
+def test_what_comes_back_twice_is_recorded_once(desk: Desk, series: str) -> None:
+    draft = desk.folder / "g.json"
+    desk.json("grant", series, "--use", "train", "--draft", draft, "--did", desk.did("作者"))
+    desk.json("sign", draft, "--key", desk.key("作者"))
+    back = desk.folder / "g.signed.json"
+
+    assert desk.entry("grant", "--signed", back) == desk.entry("grant", "--signed", back)
+    assert desk.log().count("grant") == 1
+
+
+def test_a_register_is_signed_elsewhere_with_its_rows(desk: Desk, series: str) -> None:
+    draft = desk.folder / "r.json"
+    desk.json("register", desk.pictures("絵", 2), "--series", series, "--draft", draft, "--did", desk.did("作者"))
+    said = desk.type("sign", draft, "--key", desk.key("作者"))
+    desk.entry("register", "--signed", desk.folder / "r.signed.json")
+
+    assert "rows 行   2\n  work-000.png" in said.out
+    assert desk.log()[-2:] == ["register", "slots"]
+
+
+def test_a_party_whose_key_is_elsewhere_enters_by_its_own_signature(desk: Desk) -> None:
+    draft = desk.folder / "p.json"
+    desk.party("鍵の持ち主")
+    did = desk.did("鍵の持ち主")
+    desk.json("party", "別名", "--type", "person", "--draft", draft, "--did", did)
+    desk.json("sign", draft, "--key", desk.key("鍵の持ち主"))
+
+    desk.entry("party", "--signed", desk.folder / "p.signed.json")
+
+    assert desk.json("log", "show")[-1]["signer"] == "別名"
+
+
+def test_an_unsigned_draft_is_not_recorded(desk: Desk, series: str) -> None:
+    draft = desk.folder / "g.json"
+    desk.json("grant", series, "--use", "train", "--draft", draft, "--did", desk.did("作者"))
+
+    said = desk.type("grant", "--signed", draft)
+
+    assert said.code == 2
+    assert f"remedy: okuzuke sign {draft} --key KEY.pem" in said.err
+    assert "grant" not in desk.log()
+
+
+def test_a_draft_for_another_key_is_not_signed(desk: Desk, series: str) -> None:
+    draft = desk.folder / "g.json"
+    desk.party("他人")
+    desk.json("grant", series, "--use", "train", "--draft", draft, "--did", desk.did("作者"))
+
+    said = desk.type("sign", draft, "--key", desk.key("他人"))
+
+    assert said.code == 2
+    assert "remedy: sign with the key the document names" in said.err
+    assert not (desk.folder / "g.signed.json").exists()
+
+
+@pytest.mark.parametrize("member", ["disclosures", "rows"])
+def test_what_the_signer_cannot_see_in_full_is_not_signed(desk: Desk, series: str, member: str) -> None:
+    draft = desk.folder / "d.json"
+    if member == "rows":
+        desk.json("register", desk.pictures("絵", 2), "--series", series, "--draft", draft, "--did", desk.did("作者"))
+    else:
+        desk.json("grant", series, "--use", "train", "--price", "free", "--draft", draft, "--did", desk.did("作者"))
+    changed = json.loads(draft.read_bytes())
+    changed[member] = type(changed[member])()
+    draft.write_text(json.dumps(changed), encoding="utf-8")
+
+    said = desk.type("sign", draft, "--key", desk.key("作者"))
+
+    assert said.code == 1
+    assert said.out == ""
+
+
+def test_a_rotated_key_signs_and_the_old_one_no_more(desk: Desk, series: str) -> None:
+    new = desk.folder / "new.pem"
+    party = desk.json("log", "show")[1]["entry"]
+    desk.entry("party", "--rotate", party, "--new-key", new, "--key", desk.key("作者"))
+
+    old = desk.type("suspend", series, "--as", party, "--key", desk.key("作者"))
+
+    assert old.code == 3
+    assert "この鍵は 作者 の現在の鍵ではありません。" in old.err
+    assert desk.type("suspend", series, "--key", new).code == 0
+
+
+def test_a_signature_names_the_capacity_it_was_given(desk: Desk, series: str) -> None:
+    key = ["--key", desk.key("作者")]
+
+    assert desk.json("suspend", series, *key)["statement"]["capacity"] == "owner"
+    assert desk.json("suspend", series, "--capacity", "registrant", *key)["statement"]["capacity"] == "registrant"
+    assert desk.type("suspend", series, "--capacity", "window", *key).code == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        ([], "give --key FILE, or --draft FILE --did DID to have it signed elsewhere"),
+        (["--draft", "g.json"], "give --draft FILE and --did DID"),
+        (["--key", "a.pem", "--draft", "g.json"], "give one of them"),
+    ],
+)
+def test_a_statement_nobody_signs_is_bad_input(desk: Desk, series: str, options: list[str], remedy: str) -> None:
+    said = desk.type("grant", series, "--use", "train", *options)
+
+    assert said.code == 2
+    assert f"remedy: {remedy}" in said.err
+
+
+def test_a_file_is_never_overwritten(desk: Desk, series: str, tmp_path: Path) -> None:
+    taken = tmp_path / "taken.json"
+    taken.write_text("mine", encoding="utf-8")
+
+    said = desk.type("grant", series, "--use", "train", "--draft", taken, "--did", desk.did("作者"))
+
+    assert said.code == 4
+    assert taken.read_text(encoding="utf-8") == "mine"
