@@ -66,7 +66,7 @@ def test_an_auditors_bundle_opens_everything(exported: Exported, told: Told) -> 
     assert {str(at) for at in range(len(told.parties))} <= positions
 
 
-MAY_SEE = {
+MAY_SEE: dict[str, dict[str, tuple[str, ...]]] = {
     "manager": {"daruma": ("株式会社幹事の登記名", "48000000000", "窓口手数料", "https://source.example/private")},
     "studio": {"daruma": ("48000000000", "窓口手数料")},
     "author": {"daruma": ("原作者の本名", "48000000000")},

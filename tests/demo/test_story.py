@@ -15,7 +15,7 @@ from okuzuke.archive import Archive
 from okuzuke.audit import trust as pinned
 from okuzuke.audit.verifier import Joint, verify
 from okuzuke.core.errors import InputError, StateError
-from okuzuke.core.ids import Entry
+from okuzuke.core.ids import Entry, PartyId
 from okuzuke.demo.cast import AUTHOR, BROADCASTER, ILLUSTRATOR, MEMBERS, STUDIO, THIEF
 from okuzuke.demo.findings import read_log
 from okuzuke.demo.seed import Seed
@@ -73,7 +73,7 @@ def test_every_registered_work_is_admitted_or_refused_with_its_reason(told: Told
 def test_who_registered_first_never_enters_and_the_author_does(told: Told) -> None:
     with opened(told.path) as archive:
         known = archive.registry.known()
-        signer = {party.body.name: party.entry for party in known.facts.values() if isinstance(party.body, Party)}
+        signer = {fact.body.name: PartyId(fact.entry) for fact in known.facts.values() if isinstance(fact.body, Party)}
         first = [item.register.position for item in known.works.values()]
         reposted = [item for item in known.works.values() if item.register.signer == signer[THIEF.names.name]]
         made = [item for item in known.works.values() if item.register.signer == signer[ILLUSTRATOR.names.name]]

@@ -150,6 +150,12 @@ def _closure(source: _Source, start: Iterable[Entry]) -> list[Entry]:
     """Return the entries and all that bears on them: what they rest on, their signers, consents, endings, erasures."""
     known = source.known
     assert known.operator is not None, "an archive begins with its operator"
+    origin = Entry(known.operator)
+    erased_above: dict[Entry, list[Entry]] = {}
+    for _, erasure in source.erasures.values():
+        for target in erasure.rests_on:
+            if target.entry is not None and target.entry != origin and erasure.entry is not None:
+                erased_above.setdefault(target.entry, []).append(erasure.entry)
 
     def following(entry: Entry) -> list[Entry]:
         if entry in source.recorded:
@@ -162,9 +168,10 @@ def _closure(source: _Source, start: Iterable[Entry]) -> list[Entry]:
         for target in rests_on:
             found += lineage.naming(source.connection, target.set_root) if target.set_root is not None else []
         found += [fact.entry for fact in known.by_subject.get(entry, ())]
-        return found + _about_subject(known, entry)
+        # What was erased may have appointed, moved a key or named a holder, so that it is gone has to be said.
+        return [*found, *_about_subject(known, entry), *erased_above.get(entry, ())]
 
-    return list(lineage.reachable([Entry(known.operator), *start], following))
+    return list(lineage.reachable([origin, *start], following))
 
 
 def _about_subject(known: Statements, entry: Entry) -> list[Entry]:

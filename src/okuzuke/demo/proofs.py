@@ -121,8 +121,8 @@ def evidence(told: Told) -> str:
                 "距離は知覚ハッシュ（PDQ、256ビット）の異なるビット数で、31以下を複製、40以下を類似とみなします。",
                 "The reposting account registered first. Log order shows a date, never ownership. When the author's "
                 "works came, both sides had to wait; once a verifier attested the author's title, the "
-                "author's side no longer waits. Distance counts differing bits of a 256-bit perceptual hash (PDQ): up to 31 "
-                "is taken for a copy, up to 40 for near.",
+                "author's side no longer waits. Distance counts differing bits of a 256-bit perceptual hash (PDQ): "
+                "up to 31 is taken for a copy, up to 40 for near.",
             )
         ),
         table(Both("確認の前と後（点）", "Before and after a person's word, works"), head, stood, "fit"),
