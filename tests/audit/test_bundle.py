@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archives import Told
@@ -88,8 +88,7 @@ def test_a_second_spelling_fails_at_the_seal(exported: Exported, told: Told, tru
 
 
 def doubled_key(parts: Parts) -> bytes:
-    data = sealed(parts)
-    return data[:-1] + b',"seal":"' + parts["seal"].encode() + b'"}'
+    return sealed(parts)[:-1] + f',"seal":"{parts["seal"]}"}}'.encode()
 
 
 def test_a_member_that_stands_twice_fails_at_the_seal(exported: Exported, told: Told, trust: Trust) -> None:
@@ -177,7 +176,7 @@ def change_at(parts: Parts, path: tuple[Any, ...], value: Any) -> Parts:
     return changed
 
 
-JUNK = st.sampled_from(
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 0, -1, 2**53 - 1, "", "x", "ab" * 32, "0001-01-01T00:00:00.000000Z", "did:key:z" + "1" * 4000, [], {}]
 ) | st.builds(lambda name: [{name: [[]]}], st.text(max_size=3))
 
@@ -188,6 +187,7 @@ def whole(exported: Exported, told: Told) -> tuple[Parts, list[tuple[Any, ...]]]
     return parts, [path for path in places(parts) if path and path[0] not in ("seal", "format")]
 
 
+@settings(max_examples=40)
 @given(data=st.data(), junk=JUNK)
 def test_whatever_is_put_into_a_bundle_and_sealed_is_reported_and_never_holds(
     whole: tuple[Parts, list[tuple[Any, ...]]], trust: Trust, data: st.DataObject, junk: Any
@@ -200,6 +200,7 @@ def test_whatever_is_put_into_a_bundle_and_sealed_is_reported_and_never_holds(
     assert report.holds == (changed == parts)
 
 
+@settings(max_examples=40)
 @given(data=st.data())
 def test_whatever_is_taken_out_of_an_auditors_bundle_is_missed(
     whole: tuple[Parts, list[tuple[Any, ...]]], trust: Trust, data: st.DataObject
@@ -221,3 +222,12 @@ def test_the_seal_is_the_digest_of_the_canonical_bundle_without_it(exported: Exp
 
     assert parts["seal"] == digest(rfc8785.dumps(body)).hex()
     assert base64.b64decode(next(iter(parts["documents"].values()))[0], validate=True)
+
+
+def test_a_long_sealed_field_is_read(exported: Exported, told: Told) -> None:
+    parts = opened(exported(told.entries["grant"], "auditor"))
+    parts["disclosures"][told.entries["grant"]] = ["A" * 100_000]
+
+    bundle, _ = bundles.parse(sealed(parts))
+
+    assert len(bundle.disclosures[told.entries["grant"]][0]) == 100_000

@@ -20,7 +20,7 @@ from okuzuke.ledger.submission import Row
 from okuzuke.registry import store as registry
 from okuzuke.registry.grants import Dedication, Grant
 from okuzuke.registry.interests import Interest, Ownership
-from okuzuke.registry.known import Fact, Statements
+from okuzuke.registry.known import READERS, Fact, Statements
 from okuzuke.registry.parties import Attestation, Party
 from okuzuke.storage.blobs import Blobs
 from okuzuke.storage.database import Connection
@@ -53,10 +53,11 @@ def export(journal: Journal, blobs: Blobs, subject: str, reader: str) -> Bundle:
 
 
 def _source(connection: Connection, reader: str) -> _Source:
-    known = registry.load(connection)
+    recorded = {item.entry: item for item in store.recorded_all(connection)}
+    facts = [registry.fact_of(item) for item in recorded.values() if item.statement.kind in READERS]
+    known = Statements.of(facts, registry.registered(connection, facts))
     if reader not in (PUBLIC, AUDITOR) and known.body(reader, Party) is None:
         raise InputError(f"{reader} is no party of this register", remedy="give public, auditor or a party's id")
-    recorded = {item.entry: item for item in store.recorded_all(connection)}
     positions = {entry: position for position, entry in enumerate(store.entries(connection))}
     erasures: dict[str, tuple[Entry, Erasure]] = {}
     for item in recorded.values():
