@@ -66,10 +66,10 @@ def test_the_base_install_holds_neither_tensors_nor_arrays(base: Path) -> None:
 
 
 def test_the_base_install_verifies_the_example(base: Path) -> None:
-    shown = _run(
-        base / "bin" / "okuzuke", "verify", ROOT / "examples" / "daruma.okz", "--trust", ROOT / "examples" / "trust.json",
-        cwd=base,
-    )  # fmt: skip
+    examples = ROOT / "examples"
+    okuzuke = base / "bin" / "okuzuke"
+
+    shown = _run(okuzuke, "verify", examples / "daruma.okz", "--trust", examples / "trust.json", cwd=base)
 
     assert "matches the record" in shown.splitlines()[-1]
 
@@ -78,7 +78,7 @@ def test_the_base_install_enters_works(base: Path, tmp_path: Path) -> None:
     okuzuke = base / "bin" / "okuzuke"
     archive, key, folder = tmp_path / "archive", tmp_path / "holder.pem", tmp_path / "works"
     folder.mkdir()
-    make = "from PIL import Image; Image.effect_mandelbrot((64, 64), (-2, -1, 1, 1), 50).convert('RGB').save('works/a.png')"
+    make = "from PIL import Image; Image.effect_mandelbrot((64, 64), (-2, -1, 1, 1), 50).save('works/a.png')"
     _run(base / "bin" / "python", "-c", make, cwd=tmp_path)
 
     _run(okuzuke, "--archive", archive, "init", "--origin", "log.example/base", "--operator", "Operator")

@@ -35,7 +35,7 @@ def test_what_could_not_be_known_yet_is_refused_in_both_languages(story: Story) 
     assert said.code == 3
     assert "not permitted 許諾未取得" in said.out
     assert "not_asked 未照会" in said.out
-    assert "利用「train」の許諾を求めていません" in said.out
+    assert "利用「学習」の許諾を求めていません" in said.out
     assert "Nobody has granted “train”" in said.out
 
 
@@ -74,7 +74,7 @@ def test_refusals_of_a_snapshot_are_counted_by_reason_in_both_languages(desk: De
     assert "admitted 2" in said.out
     assert "refused 2   not_permitted 許諾未取得" in said.out
     assert "Nobody has granted “train”; ask 甲." in said.out
-    assert "利用「train」の許諾を求めていません。窓口：甲" in said.out
+    assert "利用「学習」の許諾を求めていません。窓口：甲" in said.out
 
 
 def test_a_bundle_is_exported_and_matches_the_record(story: Story, tmp_path: Path) -> None:

@@ -22,17 +22,15 @@ from okuzuke.registry.grants import (
     Grant,
     Ground,
     Limits,
-    Per,
     Permission,
     Policy,
-    Price,
-    PriceModel,
     Rating,
     Revocation,
     Stage,
 )
 from okuzuke.registry.interests import Interest, Ownership
 from okuzuke.registry.known import Body, read_body
+from okuzuke.registry.prices import Per, Price, PriceModel
 from okuzuke.registry.sheets import Of, Sheet
 from okuzuke.registry.uses import ALL_USES, Use
 from registry_facts import digest_of

@@ -116,7 +116,7 @@ def test_one_work_of_a_series_is_not_taken_from_its_co_owners_by_who_registered_
     alone = book.say(committee.secretary, Capacity.REGISTRANT, ownership_of(committee.work, [committee.secretary]))
     book.grant(committee.work, committee.secretary)
     assert not book.allowed(committee.work)
-    book.consent(alone, committee.studio, committee.broadcaster)
+    book.consent(alone, committee.secretary, committee.studio, committee.broadcaster)
     assert book.allowed(committee.work)
 
 

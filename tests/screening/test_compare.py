@@ -14,8 +14,9 @@ from okuzuke.core.ids import AssetId
 from okuzuke.demo.drawings import SERIES, every
 from okuzuke.demo.drawings.render import png
 from okuzuke.registry.pictures import decode
-from okuzuke.screening.compare import Likeness, compare, neighbours
+from okuzuke.screening.compare import compare, neighbours
 from okuzuke.screening.fingerprint import Fingerprint, fingerprint
+from okuzuke.screening.match import Likeness
 from okuzuke.screening.pdq import Orientation
 
 BLANK_ISCC = fingerprint(png('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>')).iscc

@@ -15,7 +15,7 @@ from okuzuke.core.intervals import parse_instant
 from okuzuke.core.money import SCALES, Money
 from okuzuke.registry.authority import Rule
 from okuzuke.registry.drafts import Span
-from okuzuke.registry.grants import Per, PriceModel
+from okuzuke.registry.prices import Per, PriceModel
 from okuzuke.registry.sheets import Of
 from okuzuke.registry.uses import Use
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from okuzuke.registry.words import BASES, CAPACITIES, STATES, USES
+
+__all__ = ["BASES", "CAPACITIES", "FIELDS", "KINDS", "NEEDS", "REFUSALS", "STATES", "TITLES", "USES", "both"]
+
 KINDS: Mapping[str, str] = {
     "party": "当事者の記載",
     "key": "鍵の変更",
@@ -29,55 +33,12 @@ KINDS: Mapping[str, str] = {
     "snapshot": "データセットの凍結",
     "erase": "消去",
 }
-CAPACITIES: Mapping[str, str] = {
-    "self": "本人",
-    "operator": "運営者",
-    "registrant": "登録者",
-    "owner": "著作権者",
-    "author": "著作者",
-    "underlying": "原著作物の権利者",
-    "publication": "出版権者",
-    "exclusive": "独占的利用権者",
-    "neighbouring": "著作隣接権者",
-    "window": "窓口",
-    "person": "本人（肖像・声）",
-    "verifier": "第三者確認者",
-}
-USES: Mapping[str, str] = {
-    "train": "学習",
-    "finetune": "追加学習",
-    "release_weights": "重みの公開",
-    "distil": "蒸留",
-    "reference": "参照入力",
-    "embed": "埋め込み検索",
-    "caption": "説明文付け",
-    "generate": "生成",
-    "character": "キャラクター利用",
-    "style": "作風（集中学習）",
-    "edit": "編集",
-    "remix": "リミックス",
-    "likeness": "肖像",
-    "voice": "声",
-    "publish_output": "生成物の公表",
-    "merchandise": "商品化",
-    "sublicense": "再許諾",
-}
-STATES: Mapping[str, str] = {
-    "not_asked": "未照会",
-    "asked": "照会済み",
-    "negotiating": "協議中",
-    "declined": "不許諾",
-    "granted": "許諾済み",
-    "suspended": "停止中",
-    "ended": "終了",
-    "disputed": "係争中",
-}
 TITLES: Mapping[str, str] = {
+    "unstated": "記載なし",
     "claimed": "自己申告のみ",
     "attested": "第三者確認者が確認",
     "found": "運営者がCC0宣言を確認",
 }
-BASES: Mapping[str, str] = {"grant": "許諾", "dedication": "CC0宣言"}
 NEEDS: Mapping[str, str] = {
     **CAPACITIES,
     "parts": "持分による決裁",
@@ -151,7 +112,7 @@ FIELDS: Mapping[str, str] = {
     "prices": "価格",
     "public_licence": "公開ライセンス",
     "purposes": "目的",
-    "registrants": "登録者",
+    "registrants": "記載者",
     "retrieved_at": "取得日時",
     "revoke": "終了の条件",
     "role": "役割",

@@ -14,6 +14,7 @@ from okuzuke.datasets.manifest import Place, families, item_of
 from okuzuke.registry.consent import decide
 from okuzuke.registry.decision import Asked, Basis, Decision, State, TitleStanding
 from okuzuke.registry.known import Statements
+from okuzuke.registry.words import japanese
 from okuzuke.screening.match import Likeness, Review, Screened, Standing, Verdict, standing
 
 
@@ -171,7 +172,7 @@ def judge(decision: Decision, place: Standing, terms: Terms) -> Refused | None:
     refusal, detail = None, ""
     if decision.basis not in terms.bases:
         refusal, detail = Refusal.BASIS, str(decision.basis)
-    elif decision.title is TitleStanding.CLAIMED and not terms.title_claimed:
+    elif decision.title not in (TitleStanding.ATTESTED, TitleStanding.FOUND) and not terms.title_claimed:
         refusal = Refusal.TITLE_CLAIMED
     elif place.verdict is None:
         refusal = Refusal.NOT_SCREENED
@@ -188,7 +189,7 @@ def judge(decision: Decision, place: Standing, terms: Terms) -> Refused | None:
 def refused_as(work: WorkId, refusal: Refusal, state: State, detail: str = "") -> Refused:
     """Return the refusal with its sentences filled in."""
     ja, en = _WORDS[refusal]
-    return Refused(work, refusal, state, (ja.format(detail=detail),), (en.format(detail=detail),))
+    return Refused(work, refusal, state, (ja.format(detail=japanese(detail)),), (en.format(detail=detail),))
 
 
 def _basis(decision: Decision) -> Basis:

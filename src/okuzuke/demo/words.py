@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 from okuzuke.audit.verifier import Joint
 from okuzuke.datasets.snapshot import Refusal
+from okuzuke.registry import words
 from okuzuke.registry.decision import Basis, State, TitleStanding
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.uses import Use
@@ -24,33 +25,17 @@ class Both:
     en: str
 
 
-STATES: Mapping[State, Both] = {
-    State.NOT_ASKED: Both("未照会", "not asked"),
-    State.ASKED: Both("照会済み", "asked"),
-    State.NEGOTIATING: Both("協議中", "negotiating"),
-    State.DECLINED: Both("不許諾", "declined"),
-    State.GRANTED: Both("許諾済み", "granted"),
-    State.SUSPENDED: Both("停止中", "suspended"),
-    State.ENDED: Both("終了", "ended"),
-    State.DISPUTED: Both("係争中", "disputed"),
-}
+STATES: Mapping[State, Both] = {state: Both(words.STATES[state], state.replace("_", " ")) for state in State}
 DEDICATED = Both("CC0宣言", "dedication")
-USES: Mapping[Use, Both] = {
-    Use.TRAIN: Both("学習", "train"),
-    Use.CAPTION: Both("説明文付け", "caption"),
-    Use.EMBED: Both("埋め込み検索", "embed"),
-    Use.GENERATE: Both("生成", "generate"),
-    Use.CHARACTER: Both("キャラクター利用", "character"),
-    Use.EDIT: Both("編集", "edit"),
-    Use.PUBLISH_OUTPUT: Both("生成物の公表", "publish output"),
-    Use.MERCHANDISE: Both("商品化", "merchandise"),
-}
+_SHOWN = ("train", "caption", "embed", "generate", "character", "edit", "publish_output", "merchandise")
+USES: Mapping[Use, Both] = {Use(use): Both(words.USES[use], use.replace("_", " ")) for use in _SHOWN}
 TITLES: Mapping[TitleStanding, Both] = {
+    TitleStanding.UNSTATED: Both("記載なし", "unstated"),
     TitleStanding.CLAIMED: Both("申告のみ", "claimed"),
     TitleStanding.ATTESTED: Both("第三者確認済み", "attested"),
     TitleStanding.FOUND: Both("運営者が確認したCC0宣言", "CC0 found by the operator"),
 }
-BASES: Mapping[Basis, Both] = {Basis.GRANT: Both("許諾", "grant"), Basis.DEDICATION: Both("CC0宣言", "dedication")}
+BASES: Mapping[Basis, Both] = {basis: Both(words.BASES[basis], basis.value) for basis in Basis}
 REFUSALS: Mapping[Refusal, Both] = {
     Refusal.NOT_PERMITTED: Both("許諾未取得", "not permitted"),
     Refusal.BASIS: Both("対象外の根拠", "basis not admitted"),
@@ -90,19 +75,14 @@ KINDS: Mapping[str, Both] = {
     "review": Both("照合結果の確認", "review"),
     "snapshot": Both("データセットの凍結", "snapshot"),
 }
+_RIGHTS = {
+    Capacity.UNDERLYING: "underlying work",
+    Capacity.PUBLICATION: "publication right",
+    Capacity.EXCLUSIVE: "exclusive licensee",
+    Capacity.NEIGHBOURING: "neighbouring right",
+}
 CAPACITIES: Mapping[Capacity, Both] = {
-    Capacity.SELF: Both("本人", "self"),
-    Capacity.OPERATOR: Both("運営者", "operator"),
-    Capacity.REGISTRANT: Both("記載者", "registrant"),
-    Capacity.OWNER: Both("著作権者", "owner"),
-    Capacity.AUTHOR: Both("著作者", "author"),
-    Capacity.UNDERLYING: Both("原著作物の権利者", "underlying work"),
-    Capacity.PUBLICATION: Both("出版権者", "publication right"),
-    Capacity.EXCLUSIVE: Both("独占的利用権者", "exclusive licensee"),
-    Capacity.NEIGHBOURING: Both("著作隣接権者", "neighbouring right"),
-    Capacity.WINDOW: Both("窓口", "window"),
-    Capacity.PERSON: Both("本人（肖像・声）", "person"),
-    Capacity.VERIFIER: Both("第三者確認者", "verifier"),
+    capacity: Both(words.CAPACITIES[capacity], _RIGHTS.get(capacity, capacity.value)) for capacity in Capacity
 }
 JOINTS: Mapping[Joint, Both] = {
     Joint.SEAL: Both("封印", "seal"),

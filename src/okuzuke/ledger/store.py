@@ -157,7 +157,7 @@ def size(connection: Connection) -> int:
 
 def entries(connection: Connection) -> list[Entry]:
     """Return every entry in log order, the erased too."""
-    return [Entry(entry) for entry in connection.scalars(select(schema.entry.c.entry).order_by(schema.entry.c.position))]
+    return [Entry(name) for name in connection.scalars(select(schema.entry.c.entry).order_by(schema.entry.c.position))]
 
 
 def root(connection: Connection, tree_size: int) -> bytes:

@@ -19,11 +19,12 @@ from okuzuke.registry.decision import Asked, Basis, Decision, Need, State, Title
 from okuzuke.registry.force import boundaries, ending, in_force, suspensions
 from okuzuke.registry.grants import FROM_THE_START, Dedication, Ending, Grant, Permission
 from okuzuke.registry.holders import Answer, Holders
-from okuzuke.registry.interests import Interest
+from okuzuke.registry.interests import Interest, Title
 from okuzuke.registry.known import Fact, Statements
+from okuzuke.registry.parties import Capacity
 from okuzuke.registry.reasons import Code, Reason, reason
 from okuzuke.registry.scope import ANY, narrowed, overlap
-from okuzuke.registry.uses import MORAL_USES, PERSON_USES, Use
+from okuzuke.registry.uses import ADAPTING_USES, MORAL_USES, PERSON_USES, Use
 from okuzuke.registry.works import Character, Persona, Series
 
 _Line: TypeAlias = Sequence[tuple[Holders, datetime]]
@@ -114,7 +115,7 @@ def _dedicated(
                     title=TitleStanding.FOUND,
                     needs=(),
                     reasons=(reason(Code.DEDICATED),),
-                    rests_on=_distinct([*_registration(known, scopes), fact.entry]),
+                    rests_on=_distinct([*known.entered(scopes), fact.entry]),
                     grant=None,
                     sheet=None,
                     until=None,
@@ -147,7 +148,8 @@ def _by_grant(
             else [reason(Code.WINDOW_UNASSIGNED, detail=asked.use)]
         )
         state = State.SUSPENDED if stopped else State.NOT_ASKED
-        return _refuse(asked, valid_at, known_at, state, [*stopped, missing, *unassigned])
+        refused = _refuse(asked, valid_at, known_at, state, [*stopped, missing, *unassigned])
+        return replace(refused, title=title)
     # The grant that allows wins; else the one that lacks least, the newer at a tie, explains what is missing.
     fact, _, case = min(cases, key=lambda item: (len(item[2].problems), -item[0].position))
     assert isinstance(fact.body, Grant), "cases come from grants"
@@ -162,7 +164,7 @@ def _by_grant(
         title=title,
         needs=tuple(case.needs),
         reasons=(reason(Code.GRANTED),) if allowed else (*stopped, *case.problems),
-        rests_on=_distinct([*_registration(known, scopes), *holding.rests_on, *case.rests_on, *attested_by]),
+        rests_on=_distinct([*known.entered(scopes), *holding.rests_on, *case.rests_on, *attested_by]),
         grant=fact.entry,
         sheet=fact.body.sheet if allowed else None,
         until=None,
@@ -184,7 +186,8 @@ def _judge(
     case.problems += _suspended(known, [fact.entry], asked.use, valid_at)
     for interest, body in who.interests(known, scopes, asked.use, asked.territory or ANY, valid_at):
         case.rests_on.append(interest.entry)
-        _agrees(known, case, fact, (body.kind, body.party, _interest_missing(known, body)), valid_at)
+        capacity = Capacity(body.kind.value)
+        _agrees(known, case, fact, (capacity, body.party, _interest_missing(known, body)), valid_at)
     _authors_agree(known, case, scopes, asked, valid_at)
     ended = ending(known, fact, valid_at)
     if permission.exclusive and ended is None and (permission.end is None or valid_at < permission.end):
@@ -215,6 +218,8 @@ def _holders_agree(known: Statements, line: _Line, target: tuple[Fact, Use]) -> 
     cases = []
     for holding, instant in line:
         case = _Case(rests_on=list(holding.rests_on))
+        if holding.owners.title is Title.TRANSFER and target[1] in ADAPTING_USES:
+            case.problems.append(reason(Code.RIGHTS_27_28))
         _owners_agree(known, case, holding, target, instant)
         if not case.problems:
             return case
@@ -243,7 +248,7 @@ def _owners_agree(
     window = holding.window
     if window is not None and window.rule is Rule.WINDOW:
         missing = reason(Code.WINDOW_MISSING, who=window.party, name=known.name(window.party))
-        _agrees(known, case, fact, ("window", window.party, missing), valid_at)
+        _agrees(known, case, fact, (Capacity.WINDOW, window.party, missing), valid_at)
         return
     if window is not None and window.rule is Rule.PARTS and window.at_least is not None:
         _parts_agree(known, case, holding, fact, valid_at)
@@ -251,7 +256,7 @@ def _owners_agree(
     before = len(case.problems)
     for owner in holding.owners.owners:
         missing = reason(Code.OWNER_MISSING, who=owner, name=known.name(owner))
-        _agrees(known, case, fact, ("owner", owner, missing), valid_at)
+        _agrees(known, case, fact, (Capacity.OWNER, owner, missing), valid_at)
     if window is None and len(holding.owners.owners) > 1 and len(case.problems) > before:
         case.problems.insert(before, reason(Code.WINDOW_UNASSIGNED, detail=use))
 
@@ -262,7 +267,7 @@ def _parts_agree(known: Statements, case: _Case, holding: Holders, fact: Fact, v
     agreed: list[PartyId] = []
     entries: list[Entry] = []
     for owner in holding.owners.owners:
-        answer = who.said(known, fact, owner, valid_at)
+        answer = who.said(known, fact, owner, Capacity.OWNER, valid_at)
         if answer.answer is Answer.AGREED:
             agreed.append(owner)
             entries += answer.entries
@@ -296,14 +301,14 @@ def _agrees(
     known: Statements,
     case: _Case,
     fact: Fact,
-    need: tuple[str, PartyId | None, Reason],
+    need: tuple[Capacity, PartyId | None, Reason],
     valid_at: datetime,
 ) -> None:
-    role, party, missing = need
+    capacity, party, missing = need
     assert party is not None, "a need that is not by parts names its party"
-    answer = who.said(known, fact, party, valid_at)
+    answer = who.said(known, fact, party, capacity, valid_at)
     covered = answer.entries if answer.answer is Answer.AGREED else ()
-    case.needs.append(Need(role, party, covered))
+    case.needs.append(Need(capacity.value, party, covered))
     case.rests_on += answer.entries
     if answer.answer is Answer.DECLINED:
         case.problems.append(reason(Code.DECLINED, who=party, name=known.name(party)))
@@ -377,7 +382,7 @@ def _refuse(asked: Asked, valid_at: datetime, known_at: datetime, state: State, 
         allowed=False,
         state=state,
         basis=None,
-        title=TitleStanding.CLAIMED,
+        title=TitleStanding.UNSTATED,
         needs=(),
         reasons=tuple(reasons),
         rests_on=(),
@@ -385,15 +390,6 @@ def _refuse(asked: Asked, valid_at: datetime, known_at: datetime, state: State, 
         sheet=None,
         until=None,
     )
-
-
-def _registration(known: Statements, scopes: Sequence[str]) -> list[Entry]:
-    """Return the statements that entered the subject and its series."""
-    entries: list[Entry] = []
-    for scope in scopes:
-        registered = known.works.get(WorkId(scope))
-        entries.append(registered.register.entry if registered is not None else Entry(scope))
-    return entries
 
 
 def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:

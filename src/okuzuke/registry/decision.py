@@ -33,7 +33,12 @@ class Basis(StrEnum):
 
 
 class TitleStanding(StrEnum):
-    """How well the title behind an answer is supported; `found` is the operator's finding of a dedication."""
+    """How well the title behind an answer is supported; `found` is the operator's finding of a dedication.
+
+    `unstated` is the title of a refusal that did not come to the question of who owns the subject.
+    """
+
+    UNSTATED = "unstated"
 
     CLAIMED = "claimed"
     ATTESTED = "attested"

@@ -11,7 +11,7 @@ from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import AssetId, Entry, digest_text
 from okuzuke.core.intervals import Period
-from okuzuke.core.money import Money
+from okuzuke.registry.prices import Price, read_price
 from okuzuke.registry.uses import PERSON_USES, VOCABULARY, Use, read_uses
 
 PLATFORM = "platform"
@@ -74,24 +74,6 @@ class Policy(StrEnum):
 
     DIRECT = "direct"
     ABSOLUTE = "absolute"
-
-
-class PriceModel(StrEnum):
-    """How a use is priced."""
-
-    FIXED = "fixed"
-    SHARE = "share"
-    TARIFF = "tariff"
-    FREE = "free"
-
-
-class Per(StrEnum):
-    """What a price is for one of."""
-
-    GENERATION = "generation"
-    SECOND = "second"
-    THOUSAND_VIEWS = "1k_views"
-    PERIOD = "period"
 
 
 class Effect(StrEnum):
@@ -185,17 +167,6 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """What one permission costs; sealed from everyone but payee, licensee and auditor."""
-
-    model: PriceModel
-    amount: Money | None
-    per: Per | None
-    share_ppm: int | None
-    min_guarantee: Money | None
-
-
-@dataclass(frozen=True, slots=True)
 class Revocation:
     """How the grant can end early; without `notice_days` it cannot be ended by notice before its term."""
 
@@ -234,7 +205,7 @@ class Grant:
         allow = tuple(_permission(item) for item in public.objects("allow"))
         prices = None
         if "prices" in sealed:
-            prices = tuple(_price(item) for item in Fields(sealed, "sealed").objects("prices"))
+            prices = tuple(read_price(item) for item in Fields(sealed, "sealed").objects("prices"))
             if len(prices) != len(allow):
                 raise InputError("prices and permissions differ in number", remedy="give one price a permission")
         if not allow:
@@ -396,18 +367,6 @@ def _character(fields: Fields) -> CharacterRules:
     )
     fields.end()
     return rules
-
-
-def _price(fields: Fields) -> Price:
-    price = Price(
-        fields.choice("model", PriceModel),
-        Money.from_json(fields.raw("amount")) if fields.has("amount") else None,
-        fields.choice("per", Per) if fields.has("per") else None,
-        fields.integer("share_ppm", high=1_000_000) if fields.has("share_ppm") else None,
-        Money.from_json(fields.raw("min_guarantee")) if fields.has("min_guarantee") else None,
-    )
-    fields.end()
-    return price
 
 
 def _revocation(fields: Fields) -> Revocation:

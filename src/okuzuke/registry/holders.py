@@ -154,8 +154,8 @@ def authority(known: Statements, scopes: Sequence[str], owners: Ownership, valid
 def all_agreed(
     known: Statements, target: Fact, parties: Sequence[PartyId], valid_at: datetime
 ) -> tuple[Entry, ...] | None:
-    """Return what carries the agreement of all of them to the target at `valid_at`, or None if one lacks."""
-    answers = [said(known, target, party, valid_at) for party in parties]
+    """Return what carries the agreement of all of them, as owners, to the target at `valid_at`; None if one lacks."""
+    answers = [said(known, target, party, Capacity.OWNER, valid_at) for party in parties]
     if any(answer.answer is not Answer.AGREED for answer in answers):
         return None
     return tuple(entry for answer in answers for entry in answer.entries)
@@ -169,20 +169,21 @@ def instants(known: Statements, target: Fact, valid_at: datetime) -> list[dateti
     return sorted(instant for instant in found if target.recorded_at <= instant <= valid_at)
 
 
-def said(known: Statements, target: Fact, party: PartyId, valid_at: datetime) -> Said:
+def said(known: Statements, target: Fact, party: PartyId, capacity: Capacity, valid_at: datetime) -> Said:
     """Return what a party has said to the target by `valid_at`: its signature, its newest consent, or its paper.
 
-    At equal instants the refusal wins. Paper counts where a disinterested verifier attests the contract.
+    A signature speaks in the capacity it names and in no other, so who holds two rights says yes twice. At equal
+    instants the refusal wins. Paper counts where a disinterested verifier attests the contract.
     """
     consents = [
         (fact, body)
         for fact, body in known.about(target.entry, Consent)
-        if fact.signer == party and in_force(known, fact, valid_at)
+        if fact.signer == party and fact.capacity is capacity and in_force(known, fact, valid_at)
     ]
     if consents:
         fact, body = max(consents, key=lambda item: (item[0].recorded_at, not item[1].agrees))
         return Said(Answer.AGREED if body.agrees else Answer.DECLINED, (fact.entry,))
-    if target.signer == party and target.capacity is not Capacity.VERIFIER and target.recorded_at <= valid_at:
+    if target.signer == party and target.capacity is capacity and target.recorded_at <= valid_at:
         return Said(Answer.AGREED, (target.entry,))
     for paper, contract in attestation(known, target.entry, Claim.CONTRACT, valid_at):
         named = appointment(known, paper.signer, valid_at)

@@ -193,6 +193,11 @@ class Statements:
             return (subject,)
         return (subject, register.body.series)
 
+    def entered(self, scopes: Sequence[str]) -> list[Entry]:
+        """Return the statements that entered the scopes: a work's register, or the statement itself."""
+        registered = ((scope, self.works.get(WorkId(scope))) for scope in scopes)
+        return [Entry(scope) if work is None else work.register.entry for scope, work in registered]
+
     def registrants(self, subject: str) -> frozenset[PartyId]:
         """Return who entered the subject: the register's signer, or those a series lets register into it."""
         registered = self.works.get(WorkId(subject))

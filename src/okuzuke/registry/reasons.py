@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from okuzuke.core.ids import PartyId
+from okuzuke.registry.words import japanese
 
 
 class Code(StrEnum):
@@ -25,6 +26,7 @@ class Code(StrEnum):
     INTEREST_MISSING = "interest_missing"
     MORAL_MISSING = "moral_missing"
     AUTHOR_UNKNOWN = "author_unknown"
+    RIGHTS_27_28 = "rights_27_28"
     DECLINED = "declined"
     LICENSEE = "licensee"
     PURPOSE = "purpose"
@@ -41,7 +43,6 @@ class Code(StrEnum):
     CONDITION_UNREAD = "condition_unread"
     PERSON_USE = "person_use"
     BENEATH = "beneath"
-    TITLE_CLAIMED = "title_claimed"
     UNKNOWN_SIGNER = "unknown_signer"
     KEY_NOT_VALID = "key_not_valid"
     PARTY_ENDED = "party_ended"
@@ -105,6 +106,10 @@ _JA_EN: dict[Code, tuple[str, str]] = {
         "著作者が記載されていないため、著作者人格権に関わる利用はできません。",
         "No author is on record, so a use that touches moral rights is not permitted.",
     ),
+    Code.RIGHTS_27_28: (
+        "著作権の譲渡に27条・28条の権利が含まれると記載されていないため、譲渡人に留保されたものとみなします（61条2項）。",
+        "The transfer does not name the rights of Articles 27 and 28, so they count as kept back (61(2)).",
+    ),
     Code.DECLINED: ("{who} は不許諾と回答しています。", "{who} has declined."),
     Code.LICENSEE: ("許諾の相手方が異なります（{detail}）。", "The grant is to {detail}."),
     Code.PURPOSE: ("許諾された目的は {detail} です。", "The grant is for the purposes {detail}."),
@@ -136,10 +141,6 @@ _JA_EN: dict[Code, tuple[str, str]] = {
         "もとになった作品 {detail} の許諾がありません。",
         "The work beneath it, {detail}, is not permitted.",
     ),
-    Code.TITLE_CLAIMED: (
-        "権利関係は申告のみで、第三者確認者の確認がありません。",
-        "Title is only claimed: no disinterested verifier attests it.",
-    ),
     Code.UNKNOWN_SIGNER: ("署名者が台帳に記載されていません。", "The signer is not a party of this register."),
     Code.KEY_NOT_VALID: (
         "この鍵は {who} の現在の鍵ではありません。",
@@ -164,7 +165,7 @@ _JA_EN: dict[Code, tuple[str, str]] = {
         "{who} does not hold the capacity “{detail}” for this subject.",
     ),
     Code.ELSEWHERE: (
-        "この台帳の運営者に宛てた許諾ではありません（rests_on に運営者の記載がありません）。",
+        "この台帳の運営者に宛てた許諾ではありません。",
         "The grant does not rest on this log's operator, so it was given elsewhere.",
     ),
     Code.WRONG_TARGET: ("対象が「{detail}」ではありません。", "The target is not of the kind {detail}."),
@@ -193,4 +194,4 @@ class Reason:
 def reason(code: Code, *, who: PartyId | None = None, name: str = "", detail: str = "") -> Reason:
     """Return the reason with its two sentences filled in."""
     ja, en = _JA_EN[code]
-    return Reason(code, ja.format(who=name, detail=detail), en.format(who=name, detail=detail), who)
+    return Reason(code, ja.format(who=name, detail=japanese(detail)), en.format(who=name, detail=detail), who)

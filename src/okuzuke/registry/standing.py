@@ -32,8 +32,8 @@ def elsewhere(known: Statements, fact: Fact) -> Reason | None:
     Entries can be copied into another log word for word, so a grant names the operator it was given to by resting on
     its first statement.
     """
-    named = {target.entry for target in fact.rests_on}
-    return None if not isinstance(fact.body, Grant) or known.operator in named else reason(Code.ELSEWHERE)
+    given_here = any(target.entry == Entry(known.operator or "") for target in fact.rests_on)
+    return None if not isinstance(fact.body, Grant) or given_here else reason(Code.ELSEWHERE)
 
 
 def key_refusal(known: Statements, signer: PartyId, did: str, fact: Fact | None = None) -> Reason | None:

@@ -36,6 +36,9 @@ PERSON_USES = frozenset({Use.LIKENESS, Use.VOICE})
 MORAL_USES = frozenset({Use.CHARACTER, Use.EDIT, Use.REMIX, Use.PUBLISH_OUTPUT, Use.MERCHANDISE})
 """Uses that alter a work or make it public, and so touch the author's moral rights (Copyright Act 18, 19, 20)."""
 
+ADAPTING_USES = MORAL_USES | {Use.GENERATE, Use.STYLE}
+"""Uses that make or exploit derivatives; a transfer carries them only if it says so (Copyright Act 27, 28, 61(2))."""
+
 
 def read_uses(fields: Fields, name: str) -> frozenset[Use]:
     """Return the uses in a list; the single item "*" means every use of this vocabulary."""

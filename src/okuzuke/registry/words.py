@@ -1,0 +1,83 @@
+"""The register's code words in Japanese, as the glossary has them: one word per idea, wherever it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+USES: Mapping[str, str] = {
+    "train": "学習",
+    "finetune": "追加学習",
+    "release_weights": "重みの公開",
+    "distil": "蒸留",
+    "reference": "参照入力",
+    "embed": "埋め込み検索",
+    "caption": "説明文付け",
+    "generate": "生成",
+    "character": "キャラクター利用",
+    "style": "作風（集中学習）",
+    "edit": "編集",
+    "remix": "リミックス",
+    "likeness": "肖像",
+    "voice": "声",
+    "publish_output": "生成物の公表",
+    "merchandise": "商品化",
+    "sublicense": "再許諾",
+}
+STATES: Mapping[str, str] = {
+    "not_asked": "未照会",
+    "asked": "照会済み",
+    "negotiating": "協議中",
+    "declined": "不許諾",
+    "granted": "許諾済み",
+    "suspended": "停止中",
+    "ended": "終了",
+    "disputed": "係争中",
+}
+CAPACITIES: Mapping[str, str] = {
+    "self": "本人",
+    "operator": "運営者",
+    "registrant": "記載者",
+    "owner": "著作権者",
+    "author": "著作者",
+    "underlying": "原著作物の権利者",
+    "publication": "出版権者",
+    "exclusive": "独占的利用権者",
+    "neighbouring": "著作隣接権者",
+    "window": "窓口",
+    "person": "本人（肖像・声）",
+    "verifier": "第三者確認者",
+}
+GROUNDS: Mapping[str, str] = {
+    "expiry": "期間満了",
+    "notice": "予告による解約",
+    "breach": "契約違反による解除",
+    "court": "裁判",
+    "void": "無効（無権限）",
+    "rescission": "取消し",
+}
+CONDITIONS: Mapping[str, str] = {
+    "limits": "数量の上限",
+    "approval": "監修",
+    "attribution": "表示",
+    "watermark": "透かし",
+    "derivatives": "二次利用",
+}
+TARGETS: Mapping[str, str] = {
+    "series": "シリーズ",
+    "ownership": "持分",
+    "authority": "窓口権",
+    "sheet": "分配表",
+    "party": "当事者",
+    "grant": "許諾",
+}
+BASES: Mapping[str, str] = {"grant": "許諾", "dedication": "CC0宣言"}
+_ALL: Mapping[str, str] = {**TARGETS, **CONDITIONS, **GROUNDS, **CAPACITIES, **USES, "dedication": "CC0宣言"}
+
+
+def japanese(text: str) -> str:
+    """Return a detail with every code word in Japanese; ids, dates and names stay as they are.
+
+    >>> japanese("train, JP")
+    '学習, JP'
+    """
+    return ", ".join(_ALL.get(word, word) for word in text.split(", "))
