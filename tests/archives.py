@@ -141,7 +141,15 @@ class _Story:
             ("stranger", "部外者", PartyType.PERSON, Role.USER, None),
         ):
             did = keys.did_of(self.key(name).public_key())
-            draft = drafts.party(Names(shown), type_, role, did, demo=self.settings.demo, legal_name=legal)
+            draft = drafts.party(
+                Names(shown),
+                type_,
+                role,
+                did,
+                operator=self.archive.operator,
+                demo=self.settings.demo,
+                legal_name=legal,
+            )
             party = PartyId(self.archive.registry.say(draft, self.key(name)).entry)
             self.parties[name] = party
             self.keys[party] = self.key(name)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from okuzuke.core.ids import AssetId, Entry, PartyId, SetRoot, WorkId
+from okuzuke.ledger.statement import RestsOn
 from okuzuke.registry import standing
 from okuzuke.registry.authority import Authority, Rule, Suspender, Window
 from okuzuke.registry.consent import decide
@@ -190,7 +191,8 @@ class Book:
     def party(self, name: str, role: Role = Role.HOLDER) -> PartyId:
         body = Party(PartyType.ORGANISATION, role, name, None, None, did_of(name), demo=False)
         entry = Entry(digest_of("party", name))
-        fact = Fact(len(self.facts), entry, self.now, body.did, PartyId(entry), Capacity.SELF, (), body)
+        here = (RestsOn(entry=self.facts[0].entry),) if self.facts else ()
+        fact = Fact(len(self.facts), entry, self.now, body.did, PartyId(entry), Capacity.SELF, here, body)
         assert standing.refusal(self.known, fact) is None
         self.facts.append(fact)
         self.now += MINUTE

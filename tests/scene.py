@@ -83,7 +83,15 @@ class Scene:
         key = self.key(name)
         did = keys.did_of(key.public_key())
         demo = self.archive.settings.demo
-        draft = drafts.party(Names(name), PartyType.PERSON, role, did, demo=demo, legal_name=legal_name)
+        draft = drafts.party(
+            Names(name),
+            PartyType.PERSON,
+            role,
+            did,
+            operator=self.operator,
+            demo=demo,
+            legal_name=legal_name,
+        )
         party = PartyId(self.archive.registry.say(draft, key).entry)
         self.keys[party] = key
         return party

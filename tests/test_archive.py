@@ -178,6 +178,7 @@ def test_a_thief_who_registers_first_waits_with_the_owner_until_a_title_is_attes
     evidence = "ab" * 32
     signer = Signer(verifier, Capacity.VERIFIER)
     scene.say(drafts.attest(signer, Claim.TITLE, owner.ownership, "layered files", Span(DAWN), evidence=evidence))
+    assert {item.work for item in scene.archive.screening.waiting()} == set(thief.works)
     frozen = scene.archive.datasets.snapshot(Use.TRAIN)
     assert {place.work for place in frozen.places} == set(owner.works)
     assert {item.refusal for item in frozen.refused} == {Refusal.IN_REVIEW}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from okuzuke.registry.authority import Rule
 from okuzuke.registry.interests import InterestKind, Title
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.reasons import Code
@@ -28,7 +27,7 @@ def test_who_owns_a_part_and_the_underlying_work_says_yes_twice() -> None:
 def test_a_window_company_that_signs_as_an_owner_has_not_used_its_window() -> None:
     committee = committee_in(Book())
     book = committee.book
-    committee.windows(window_of([Use.TRAIN], Rule.WINDOW, party=committee.secretary))
+    committee.windows(window_of(committee.secretary))
     book.grant(committee.series, committee.secretary, by=Capacity.OWNER)
 
     assert Code.WINDOW_MISSING in book.codes(committee.work)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from okuzuke.core.ids import Entry, PartyId, SetRoot, WorkId
+from okuzuke.ledger.statement import RestsOn
 from okuzuke.registry.authority import Authority, Suspender
 from okuzuke.registry.grants import Consent, Dedication, Suspension
 from okuzuke.registry.interests import InterestKind
@@ -75,10 +76,16 @@ def work(book: Book, owner: PartyId, series: Entry) -> WorkId:
     return book.work(series, owner)
 
 
-def first_statement(book: Book, role: Role, position: int, capacity: Capacity = Capacity.SELF) -> Code | None:
+def first_statement(
+    book: Book,
+    role: Role,
+    position: int,
+    capacity: Capacity = Capacity.SELF,
+    rests_on: tuple[RestsOn, ...] = (),
+) -> Code | None:
     body = Party(PartyType.PERSON, role, "new", None, None, did_of("new"), demo=False)
     entry = Entry(digest_of("new"))
-    fact = Fact(position, entry, book.now, body.did, PartyId(entry), capacity, (), body)
+    fact = Fact(position, entry, book.now, body.did, PartyId(entry), capacity, rests_on, body)
     refused = refusal(book.known, fact)
     return refused.code if refused is not None else None
 
@@ -86,7 +93,8 @@ def first_statement(book: Book, role: Role, position: int, capacity: Capacity = 
 def test_the_first_statement_of_a_log_is_its_operators_and_no_later_one_is(book: Book) -> None:
     assert first_statement(book, Role.OPERATOR, 0) is None
     assert first_statement(book, Role.HOLDER, 0) is Code.NOT_OPERATOR
-    assert first_statement(book, Role.HOLDER, 1) is None
+    assert first_statement(book, Role.HOLDER, 1) is Code.ELSEWHERE
+    assert first_statement(book, Role.HOLDER, 1, rests_on=(RestsOn(entry=Entry(book.operator)),)) is None
     assert first_statement(book, Role.OPERATOR, 1) is Code.NOT_OPERATOR
 
 

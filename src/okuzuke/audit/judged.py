@@ -83,7 +83,7 @@ class _Walk:
 
     def refusal(self, item: Stated) -> Reason | None:
         if isinstance(item.body, Fact):
-            return standing.refusal(self.known, item.body) or standing.elsewhere(self.known, item.body)
+            return standing.refusal(self.known, item.body)
         signer = item.statement.signer
         capacity = choose(item.statement.capacity, Capacity, "capacity")
         if signer is None:

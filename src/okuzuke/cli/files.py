@@ -9,14 +9,17 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from okuzuke.audit.bundle import MAX_BYTES
 from okuzuke.core.canonical import digest
 from okuzuke.core.errors import InputError, StateError
 from okuzuke.ledger import keys
 
 
 def read(path: Path) -> bytes:
-    """Return the bytes of a file that was named."""
+    """Return the bytes of a file that was named; one too large for any bundle is not read at all."""
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path} is larger than any bundle or evidence here", remedy="check which file this is")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}", remedy="name a file that you may read") from error

@@ -122,7 +122,15 @@ def _enter(
     new_key: Path | None,
 ) -> None:
     with _first_voice(call, new_key) as voice:
-        draft = drafts.party(names, type_, role, voice.did, demo=archive.settings.demo, legal_name=legal_name)
+        draft = drafts.party(
+            names,
+            type_,
+            role,
+            voice.did,
+            operator=archive.operator,
+            demo=archive.settings.demo,
+            legal_name=legal_name,
+        )
         after = {
             Role.VERIFIER: 'okuzuke attest {entry} --claim appointment --method "…"',
             Role.USER: "okuzuke log show",

@@ -10,7 +10,7 @@ from typing import TypeVar
 from okuzuke.core.canonical import Json, JsonObject
 from okuzuke.core.errors import InputError
 from okuzuke.core.ids import digest_text
-from okuzuke.core.intervals import parse_instant
+from okuzuke.core.intervals import format_instant, parse_instant
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -81,7 +81,12 @@ class Fields:
         return value
 
     def instant(self, name: str) -> datetime:
-        return parse_instant(self._get(name))
+        """Return an instant in the one spelling that is recorded: RFC 3339 UTC with microseconds and Z."""
+        value = self._get(name)
+        instant = parse_instant(value)
+        if format_instant(instant) != value:
+            raise self._error(f"{self._what}.{name}", f"is not an instant with microseconds and Z: {value!r}")
+        return instant
 
     def optional_instant(self, name: str) -> datetime | None:
         return self.instant(name) if self.has(name) else None

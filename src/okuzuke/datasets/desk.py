@@ -15,7 +15,7 @@ from okuzuke.core.intervals import format_instant
 from okuzuke.datasets import store
 from okuzuke.datasets.loader import Loader
 from okuzuke.datasets.manifest import Place, Snapshot
-from okuzuke.datasets.snapshot import Refusal, Refused, Screenings, Selection, Terms, refused_as, select
+from okuzuke.datasets.snapshot import Refusal, Refused, Screenings, Selection, Terms, select
 from okuzuke.ledger import store as ledger
 from okuzuke.ledger import submission
 from okuzuke.ledger.journal import Check, Journal
@@ -97,7 +97,7 @@ class Datasets:
         with self._journal.database.reading() as connection:
             snapshot = store.read_snapshot(ledger.recorded(connection, entry))
             places = store.places(connection, snapshot.manifest)
-            refused = store.refused(connection, snapshot)
+            refused = store.refused(connection, snapshot, registry.load(connection).name)
         return Frozen(entry, snapshot.manifest, tuple(item for item in places if isinstance(item, Place)), refused)
 
     def snapshots(self) -> tuple[Entry, ...]:
@@ -124,7 +124,7 @@ class Datasets:
         passed = {item.place.work for item in gate}
         problems = {passage.work: passage.problem for passage in gate.passages if passage.problem is not None}
         places = tuple(place for place in selection.places if place.work in passed)
-        unreadable = tuple(refused_as(work, Refusal.UNREADABLE, State.GRANTED) for work in problems)
+        unreadable = tuple(Refused(work, Refusal.UNREADABLE, State.GRANTED) for work in problems)
         return places, (*selection.refused, *unreadable)
 
     def _set(self, rows: list[JsonObject]) -> RowSet:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.fields import Fields
-from okuzuke.core.ids import Entry, PartyId, WorkId
+from okuzuke.core.ids import Entry, PartyId, WorkId, short
 from okuzuke.datasets.manifest import Place, families, item_of
 from okuzuke.registry.consent import decide
 from okuzuke.registry.decision import Asked, Basis, Decision, State, TitleStanding
 from okuzuke.registry.known import Statements
+from okuzuke.registry.reasons import Code, Reason, reason
 from okuzuke.registry.words import japanese
 from okuzuke.screening.match import Likeness, Review, Screened, Standing, Verdict, standing
 
@@ -69,32 +70,52 @@ class Screenings:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A work that stayed out: the kind of refusal, its state, and the sentences a reader is shown."""
+    """A work that stayed out: the kind of refusal, its state, and the register's reasons where it was not permitted.
+
+    A row keeps codes, never sentences, so that a better wording changes no signed record.
+    """
 
     work: WorkId
     refusal: Refusal
     state: State
-    ja: tuple[str, ...]
-    en: tuple[str, ...]
+    detail: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def ja(self) -> tuple[str, ...]:
+        """The sentences in Japanese."""
+        if self.refusal is Refusal.NOT_PERMITTED:
+            return tuple(reason.ja for reason in self.reasons)
+        return (_WORDS[self.refusal][0].format(detail=japanese(self.detail)),)
+
+    @property
+    def en(self) -> tuple[str, ...]:
+        """The sentences in English."""
+        if self.refusal is Refusal.NOT_PERMITTED:
+            return tuple(reason.en for reason in self.reasons)
+        return (_WORDS[self.refusal][1].format(detail=self.detail),)
 
     def to_row(self) -> JsonObject:
         return {
             "work": self.work,
             "refusal": self.refusal.value,
             "state": self.state.value,
-            "ja": list(self.ja),
-            "en": list(self.en),
+            "detail": self.detail,
+            "reasons": [
+                {"code": reason.code.value, "who": reason.who, "detail": reason.detail} for reason in self.reasons
+            ],
         }
 
     @classmethod
-    def read(cls, row: JsonObject) -> Refused:
+    def read(cls, row: JsonObject, name: Callable[[str], str] = short) -> Refused:
+        """Return what a row keeps; `name` gives the names that its sentences call parties by."""
         fields = Fields(row, "refused")
         refused = cls(
             WorkId(fields.digest("work")),
             fields.choice("refusal", Refusal),
             fields.choice("state", State),
-            fields.texts("ja"),
-            fields.texts("en"),
+            fields.line("detail"),
+            tuple(_read_reason(item, name) for item in fields.objects("reasons")),
         )
         fields.end()
         return refused
@@ -166,9 +187,7 @@ def judge(decision: Decision, place: Standing, terms: Terms) -> Refused | None:
     """Return why the work stays out, or None if it enters."""
     work = WorkId(decision.asked.subject)
     if not decision.allowed:
-        ja = tuple(reason.ja for reason in decision.reasons)
-        en = tuple(reason.en for reason in decision.reasons)
-        return Refused(work, Refusal.NOT_PERMITTED, decision.state, ja, en)
+        return Refused(work, Refusal.NOT_PERMITTED, decision.state, reasons=decision.reasons)
     refusal, detail = None, ""
     if decision.basis not in terms.bases:
         refusal, detail = Refusal.BASIS, str(decision.basis)
@@ -183,13 +202,15 @@ def judge(decision: Decision, place: Standing, terms: Terms) -> Refused | None:
     if refusal is None:
         return None
     state = State.DISPUTED if refusal in (Refusal.IN_REVIEW, Refusal.COPY) else decision.state
-    return refused_as(work, refusal, state, detail)
+    return Refused(work, refusal, state, detail)
 
 
-def refused_as(work: WorkId, refusal: Refusal, state: State, detail: str = "") -> Refused:
-    """Return the refusal with its sentences filled in."""
-    ja, en = _WORDS[refusal]
-    return Refused(work, refusal, state, (ja.format(detail=japanese(detail)),), (en.format(detail=detail),))
+def _read_reason(fields: Fields, name: Callable[[str], str]) -> Reason:
+    who = PartyId(fields.digest("who")) if fields.has("who") else None
+    called = name(who) if who is not None else ""
+    told = reason(fields.choice("code", Code), who=who, name=called, detail=fields.line("detail"))
+    fields.end()
+    return told
 
 
 def _basis(decision: Decision) -> Basis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, insert, select
 
@@ -34,13 +34,13 @@ def places(connection: Connection, manifest: SetRoot) -> tuple[Place | Tombstone
     return tuple(read_place(rows[key].document) for key in keys)
 
 
-def refused(connection: Connection, snapshot: Snapshot) -> tuple[Refused, ...]:
-    """Return what stayed out of a snapshot, in the order it was judged."""
+def refused(connection: Connection, snapshot: Snapshot, name: Callable[[str], str]) -> tuple[Refused, ...]:
+    """Return what stayed out of a snapshot, in the order it was judged; `name` gives parties' names."""
     if snapshot.refused is None:
         return ()
     keys = ledger.set_keys(connection, snapshot.refused)
     rows = ledger.rows(connection, keys)
-    return tuple(Refused.read(rows[key].document) for key in keys if key in rows)
+    return tuple(Refused.read(rows[key].document, name) for key in keys if key in rows)
 
 
 def snapshots(connection: Connection) -> list[Entry]:

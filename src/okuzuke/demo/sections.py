@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from okuzuke.archive import Archive
 from okuzuke.core.ids import Entry, PartyId, WorkId
@@ -194,7 +194,7 @@ def refused(told: Told) -> str:
     groups: dict[tuple[Entry, Refused], dict[str, list[WorkId]]] = {}
     for taken in told.findings.taken:
         for item in taken.frozen.refused:
-            key = (told.series_of(item.work), Refused(WorkId(""), item.refusal, item.state, item.ja, item.en))
+            key = (told.series_of(item.work), replace(item, work=WorkId("")))
             groups.setdefault(key, {}).setdefault(taken.letter, []).append(item.work)
     rows: list[list[Part]] = []
     for (series, item), works in groups.items():

@@ -100,6 +100,7 @@ class Telling:
             member.type,
             member.role,
             keys.did_of(key.public_key()),
+            operator=self.archive.operator,
             demo=True,
             legal_name=member.legal_name,
         )

@@ -26,7 +26,7 @@ from okuzuke.core.canonical import (
 from okuzuke.core.errors import CheckFailedError, InputError
 from okuzuke.core.fields import Fields
 from okuzuke.core.ids import Entry, PartyId, SetRoot
-from okuzuke.core.intervals import format_instant, parse_instant
+from okuzuke.core.intervals import format_instant
 from okuzuke.ledger import keys
 
 _FRAME: JsonObject = parse_object(
@@ -208,7 +208,7 @@ def read(document: JsonObject) -> Statement:
         raise InputError("this is not an okuzuke statement of version 1", remedy="check which file this is")
     issuer = top.text("issuer")
     proof = top.object("proof")
-    created = parse_instant(proof.raw("created"))
+    created = proof.instant("created")
     for name in ("@context", "type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue"):
         proof.raw(name)
     proof.end()

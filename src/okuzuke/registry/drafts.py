@@ -47,9 +47,20 @@ class Span:
 
 
 def party(  # a party is described in one go
-    names: Names, type_: PartyType, role: Role, did: str, *, demo: bool = False, legal_name: str | None = None
+    names: Names,
+    type_: PartyType,
+    role: Role,
+    did: str,
+    *,
+    operator: PartyId | None = None,
+    demo: bool = False,
+    legal_name: str | None = None,
 ) -> Draft:
-    """Draft a party's first statement, which does not name it yet."""
+    """Draft a party's first statement, which does not name it yet.
+
+    It rests on the log's operator, so that nothing the party signs can be copied into another log; only the operator's
+    own names none.
+    """
     public: JsonObject = {
         "type": type_.value,
         "role": role.value,
@@ -60,7 +71,8 @@ def party(  # a party is described in one go
         "demo": demo,
     }
     sealed: JsonObject = {"legal_name": legal_name} if legal_name else {}
-    return _checked(Draft("party", None, Capacity.SELF, public, sealed))
+    rests_on = (RestsOn(entry=Entry(operator)),) if operator is not None else ()
+    return _checked(Draft("party", None, Capacity.SELF, public, sealed, rests_on))
 
 
 def key(party_id: PartyId, did: str | None, stops: str | None) -> Draft:
@@ -282,7 +294,7 @@ def grant(  # noqa: PLR0913 # a grant is stated in one go
     terms: str | None = None,
     prices: Sequence[JsonObject] | None = None,
 ) -> Draft:
-    """Draft a grant resting on the operator it is given to, the subject, its ownership, authority, sheet and signer."""
+    """Draft a grant resting on the subject, its ownership, its authority, its sheet and the signer."""
     public: JsonObject = {
         "vocabulary": VOCABULARY,
         "subject": subject,
@@ -300,7 +312,6 @@ def grant(  # noqa: PLR0913 # a grant is stated in one go
         "without_prejudice": True,
     }
     rests_on = [
-        *([Entry(known.operator)] if known.operator is not None else []),
         *_subject(known, subject),
         *_newest(known, subject, Ownership),
         *_newest(known, subject, Authority),

@@ -165,8 +165,8 @@ _JA_EN: dict[Code, tuple[str, str]] = {
         "{who} does not hold the capacity “{detail}” for this subject.",
     ),
     Code.ELSEWHERE: (
-        "この台帳の運営者に宛てた許諾ではありません。",
-        "The grant does not rest on this log's operator, so it was given elsewhere.",
+        "この台帳への記載ではありません。",
+        "The party does not rest on this log's operator, so it joined another log.",
     ),
     Code.WRONG_TARGET: ("対象が「{detail}」ではありません。", "The target is not of the kind {detail}."),
     Code.NO_GROUND: (
@@ -189,9 +189,11 @@ class Reason:
     ja: str
     en: str
     who: PartyId | None
+    detail: str = ""
+    """The code word, id or date that the sentences name; with `code` and `who` it is what a record keeps of them."""
 
 
 def reason(code: Code, *, who: PartyId | None = None, name: str = "", detail: str = "") -> Reason:
     """Return the reason with its two sentences filled in."""
     ja, en = _JA_EN[code]
-    return Reason(code, ja.format(who=name, detail=japanese(detail)), en.format(who=name, detail=detail), who)
+    return Reason(code, ja.format(who=name, detail=japanese(detail)), en.format(who=name, detail=detail), who, detail)

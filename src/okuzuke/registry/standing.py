@@ -26,16 +26,6 @@ def refusal(known: Statements, fact: Fact) -> Reason | None:
     return key_refusal(known, fact.signer, fact.issuer, fact) or _RULES[type(fact.body)](known, fact)
 
 
-def elsewhere(known: Statements, fact: Fact) -> Reason | None:
-    """Return why a grant was not given to this log's operator, or None.
-
-    Entries can be copied into another log word for word, so a grant names the operator it was given to by resting on
-    its first statement.
-    """
-    given_here = any(target.entry == Entry(known.operator or "") for target in fact.rests_on)
-    return None if not isinstance(fact.body, Grant) or given_here else reason(Code.ELSEWHERE)
-
-
 def key_refusal(known: Statements, signer: PartyId, did: str, fact: Fact | None = None) -> Reason | None:
     """Return why the key does not sign for the party after the known statements, or None if it does."""
     if fact is not None and isinstance(fact.body, Party):
@@ -86,12 +76,14 @@ def holds(  # noqa: PLR0911 # one return a capacity
     )
 
 
-def _party(_known: Statements, fact: Fact) -> Reason | None:
+def _party(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Party), "called by type"
     first = fact.position == 0
     if fact.capacity is not Capacity.SELF or (fact.body.role is Role.OPERATOR) != first:
         return reason(Code.NOT_OPERATOR)
-    return None
+    # Entries can be copied into another log word for word; a party, and so all it signs, is of the log it joined.
+    here = first or any(target.entry == Entry(known.operator or "") for target in fact.rests_on)
+    return None if here else reason(Code.ELSEWHERE)
 
 
 def _key(known: Statements, fact: Fact) -> Reason | None:

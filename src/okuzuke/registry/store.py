@@ -70,7 +70,7 @@ def registered(connection: Connection, facts: Sequence[Fact]) -> list[Registered
 
 def check(known: Statements, fact: Fact, works: Sequence[Work] = ()) -> None:
     """Raise `RightsError` in both languages unless the statement's signer may state it now."""
-    refused = standing.refusal(known, fact) or standing.elsewhere(known, fact)
+    refused = standing.refusal(known, fact)
     if refused is not None:
         raise refusal_error(refused)
     for work in works:

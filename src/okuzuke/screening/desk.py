@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -16,7 +17,11 @@ from okuzuke.ledger.statement import Draft, RestsOn
 from okuzuke.ledger.store import Recorded
 from okuzuke.ledger.submission import Submission
 from okuzuke.registry import store as registry
+from okuzuke.registry.consent import decide
+from okuzuke.registry.decision import Asked, TitleStanding
+from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity
+from okuzuke.registry.uses import Use
 from okuzuke.screening import store
 from okuzuke.screening.match import COPY_BITS, NEAR_BITS, Found, Screened, Verdict
 from okuzuke.storage.blobs import Blobs
@@ -113,8 +118,13 @@ class Screening:
         return Draft("review", verifier, Capacity.VERIFIER, public, {}, rests_on)
 
     def waiting(self) -> tuple[Waiting, ...]:
-        """Return the works whose newest screening asks for a person and that no review has answered in full."""
+        """Return the works that a person must look at: no review answers all that is like them, nor does a title.
+
+        Whose title a verifier attested does not wait for works whose title is only claimed.
+        """
+        now = self._journal.now()
         with self._journal.database.reading() as connection:
+            known = registry.load(connection)
             newest = store.newest(connection)
             reviews = store.reviews(connection)
             parties = store.parties(connection)
@@ -125,6 +135,8 @@ class Screening:
             foreign = tuple(
                 item for item in screened.found if parties[item.other] != parties[work] and item.other not in seen
             )
+            if foreign and _attested(known, work, now):
+                foreign = tuple(item for item in foreign if _attested(known, item.other, now))
             if foreign:
                 found.append(Waiting(work, names[work], parties[work], foreign))
         return tuple(sorted(found, key=lambda item: (item.party, item.name)))
@@ -137,6 +149,10 @@ class Screening:
     def checks(self) -> Mapping[str, Check]:
         """Return the rule each kind of this stage is recorded under."""
         return {"screen": _check_screen, "review": _check_review}
+
+
+def _attested(known: Statements, work: WorkId, at: datetime) -> bool:
+    return decide(known, Asked(work, Use.TRAIN), at, at).title is TitleStanding.ATTESTED
 
 
 def _check_screen(connection: Connection, item: Recorded, _handed_in: Submission) -> None:

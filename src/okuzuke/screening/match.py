@@ -39,6 +39,14 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A work to be screened."""
+
+    work: WorkId
+    asset: AssetId
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Another work that is like the one screened; distance in bits of 256."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,15 +11,7 @@ from okuzuke.core.ids import AssetId, PartyId, WorkId
 from okuzuke.screening import compare
 from okuzuke.screening.compare import ISCC_SAME
 from okuzuke.screening.fingerprint import Fingerprint, fingerprint
-from okuzuke.screening.match import NEAR_BITS, Found, Likeness, Screened, Verdict, machine_verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A work to be screened."""
-
-    work: WorkId
-    asset: AssetId
+from okuzuke.screening.match import NEAR_BITS, Candidate, Found, Likeness, Screened, Verdict, machine_verdict
 
 
 def screen(

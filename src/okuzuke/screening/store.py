@@ -13,8 +13,7 @@ from okuzuke.ledger.store import Kinds, Recorded
 from okuzuke.registry import store as registry
 from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity
-from okuzuke.screening.match import Review, Screened, Screening, Verdict, review_refusal
-from okuzuke.screening.screener import Candidate
+from okuzuke.screening.match import Candidate, Review, Screened, Screening, Verdict, review_refusal
 from okuzuke.storage import schema
 
 
