@@ -69,7 +69,7 @@ def test_the_base_install_verifies_the_example(base: Path) -> None:
     examples = ROOT / "examples"
     okuzuke = base / "bin" / "okuzuke"
 
-    shown = _run(okuzuke, "verify", examples / "daruma.okz", "--trust", examples / "trust.json", cwd=base)
+    shown = _run(okuzuke, "verify", examples / "kokeshi.okz", "--trust", examples / "trust.json", cwd=base)
 
     assert "matches the record" in shown.splitlines()[-1]
 
