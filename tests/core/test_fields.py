@@ -27,7 +27,7 @@ def test_every_field_is_read_by_its_type() -> None:
             "texts": ["a", "b"],
             "integer": 3,
             "truth": False,
-            "instant": "2026-12-01",
+            "instant": "2026-12-01T00:00:00.000000Z",
             "choice": "train",
             "choices": ["generate", "train"],
             "object": {"inner": 1},
@@ -71,7 +71,7 @@ def test_what_is_not_an_object_has_no_fields(value: object) -> None:
 
 
 def test_an_optional_field_is_absent_or_null() -> None:
-    fields = Fields({"there": "a", "null": None, "at": "2026-12-01", "key": DIGEST}, "draft")
+    fields = Fields({"there": "a", "null": None, "at": "2026-12-01T00:00:00.000000Z", "key": DIGEST}, "draft")
     assert (fields.has("there"), fields.has("null"), fields.has("absent")) == (True, False, False)
     assert (fields.optional_text("there"), fields.optional_text("null"), fields.optional_text("absent")) == (
         "a",
@@ -95,7 +95,7 @@ def test_an_optional_field_is_absent_or_null() -> None:
         (lambda fields: fields.integer("it"), [-1, 2**53, True, "1", 1.0, None]),
         (lambda fields: fields.integer("it", low=1, high=3), [0, 4]),
         (lambda fields: fields.truth("it"), [0, 1, "true", None]),
-        (lambda fields: fields.instant("it"), ["", "today", 0, None]),
+        (lambda fields: fields.instant("it"), ["", "today", "2026-12-01", "2026-12-01T00:00:00Z", 0, None]),
         (lambda fields: fields.choice("it", Use), ["TRAIN", "", None, 1]),
         (lambda fields: fields.choices("it", Use), ["train", ["train", "TRAIN"]]),
         (lambda fields: fields.items("it"), ["ab", {}, None]),

@@ -26,7 +26,7 @@ _NO_PROOF: JsonObject = {
     "@context": None,
     "type": None,
     "cryptosuite": None,
-    "created": "1970-01-01",
+    "created": "1970-01-01T00:00:00.000000Z",
     "verificationMethod": None,
     "proofPurpose": None,
     "proofValue": None,
