@@ -82,7 +82,9 @@ def test_the_base_install_enters_works(base: Path, tmp_path: Path) -> None:
     _run(base / "bin" / "python", "-c", make, cwd=tmp_path)
 
     _run(okuzuke, "--archive", archive, "init", "--origin", "log.example/base", "--operator", "Operator")
-    party = _json(_run(okuzuke, "--archive", archive, "party", "Holder", "--new-key", key, "--json"))
+    party = _json(
+        _run(okuzuke, "--archive", archive, "party", "Holder", "--type", "person", "--new-key", key, "--json")
+    )
     series = _json(
         _run(okuzuke, "--archive", archive, "series", "Works", "--title-en", "Works", "--copyright-line", "(c) Holder",
              "--as", party, "--key", key, "--json")
@@ -90,6 +92,11 @@ def test_the_base_install_enters_works(base: Path, tmp_path: Path) -> None:
     shown = _run(okuzuke, "--archive", archive, "register", folder, "--series", series, "--as", party, "--key", key)
 
     assert "registered 1" in " ".join(shown.split())
+    refused = subprocess.run(
+        [str(okuzuke), "--archive", str(archive), "screen"], capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 4
+    assert "okuzuke[screen]" in refused.stderr
 
 
 def _json(text: str) -> str:

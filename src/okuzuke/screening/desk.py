@@ -59,9 +59,11 @@ class Screening:
 
     def run(self) -> Run:
         """Screen every work not screened yet and record the findings, those of earlier works that change with them."""
-        # NumPy is the `screen` extra's; whoever only reads an archive does without it.
-        from okuzuke.screening import screener  # noqa: PLC0415
-
+        try:
+            # NumPy is the `screen` extra's; whoever only reads an archive does without it.
+            from okuzuke.screening import screener  # noqa: PLC0415
+        except ModuleNotFoundError as error:
+            raise StateError(f"screening needs {error.name}", remedy="pip install 'okuzuke[screen]'") from error
         with self._journal.database.reading() as connection:
             new = store.unscreened(connection)
             known = [screened for _, _, screened in store.newest(connection).values()]
