@@ -9,7 +9,7 @@ import pytest
 from okuzuke.archive import Archive
 from okuzuke.audit.verifier import verify
 from okuzuke.core.errors import InputError, RightsError, StateError
-from okuzuke.core.ids import AssetId, PartyId
+from okuzuke.core.ids import AssetId, PartyId, WorkId
 from okuzuke.datasets.snapshot import Refusal
 from okuzuke.ledger import submission
 from okuzuke.ledger.statement import Draft
@@ -310,8 +310,64 @@ def test_erasing_a_works_row_takes_its_file_and_leaves_its_slot(scene: Scene) ->
 
 
 def test_the_operators_first_statement_cannot_be_erased(scene: Scene) -> None:
-    with pytest.raises(InputError, match="register itself"):
+    with pytest.raises(InputError, match="stays"):
         scene.archive.erase(scene.operator, "no")
+
+
+def test_a_no_cannot_be_erased_into_a_yes(scene: Scene) -> None:
+    granted = scene.granted_series("作家", 1)
+    stop = scene.say(drafts.suspend(Signer(granted.party, Capacity.OWNER), scene.known, granted.series, None, None))
+
+    for entry in (stop.entry, granted.grant, granted.ownership):
+        with pytest.raises(InputError, match="stays"):
+            scene.archive.erase(entry, "please")
+
+    assert not scene.archive.registry.decide(Asked(granted.series, Use.TRAIN)).allowed
+
+
+def test_what_is_added_to_an_attested_series_is_not_laundered_by_it(scene: Scene) -> None:
+    verifier = scene.verifier()
+    other = scene.granted_series("他の作家", 2)
+    granted = scene.granted_series("作家", 1, first=40)
+    signer = Signer(verifier, Capacity.VERIFIER)
+    scene.say(drafts.attest(signer, Claim.TITLE, granted.ownership, "seen", Span(DAWN), evidence="ab" * 32))
+    copied = scene.register(scene.pictures("later", 1, quality=85), granted.series, granted.party)
+    scene.archive.screening.run()
+
+    frozen = scene.archive.datasets.snapshot(Use.TRAIN)
+
+    refused = {item.work: item.refusal for item in frozen.refused}
+    assert refused == {copied[0]: Refusal.IN_REVIEW, other.works[0]: Refusal.IN_REVIEW}
+    assert {item.work for item in scene.archive.screening.waiting()} == set(refused)
+
+
+def test_copies_under_two_owners_wait_even_where_one_desk_registered_both(scene: Scene) -> None:
+    desk = scene.party("出版社の窓口")
+    works: list[WorkId] = []
+    for name, quality in (("甲", None), ("乙", 88)):
+        owner = scene.party(name)
+        series = scene.series(desk, name)
+        works += scene.register(scene.pictures(name, 1, quality=quality), series, desk)
+        scene.own(series, desk, {owner: "1"})
+        scene.grant(series, owner)
+
+    assert scene.archive.screening.run().review == 2
+    with pytest.raises(RightsError, match="no work may enter"):
+        scene.archive.datasets.snapshot(Use.TRAIN)
+
+
+def test_a_verifier_does_not_review_what_it_owns(scene: Scene) -> None:
+    verifier = scene.verifier()
+    desk = scene.party("窓口")
+    series = scene.series(desk, "確認者の作品")
+    (own,) = scene.register(scene.pictures("own", 1), series, desk)
+    scene.own(series, desk, {verifier: "1"})
+    rival = scene.granted_series("作家", 1, quality=88)
+    scene.archive.screening.run()
+
+    for work in (own, rival.works[0]):
+        with pytest.raises(RightsError, match="interest"):
+            scene.archive.screening.review(verifier, scene.keys[verifier], work, Verdict.NO_MATCH)
 
 
 def test_an_archive_rebuilt_elsewhere_is_the_same_and_goes_on(scene: Scene, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from okuzuke.audit.bundle import Bundle
 from okuzuke.audit.trust import NO_WITNESSES, Trust
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import InputError, RightsError, StateError
-from okuzuke.core.ids import Entry, PartyId, RowId, WorkId
+from okuzuke.core.ids import AssetId, Entry, PartyId, RowId, WorkId
 from okuzuke.datasets import store as datasets_store
 from okuzuke.datasets.desk import Datasets
 from okuzuke.ledger import keys, lineage, rebuild, statement
@@ -35,6 +35,8 @@ from okuzuke.registry import drafts
 from okuzuke.registry import store as registry_store
 from okuzuke.registry.desk import Registry
 from okuzuke.registry.drafts import Names
+from okuzuke.registry.grants import Dedication
+from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity, PartyType, Role
 from okuzuke.screening import store as screening_store
 from okuzuke.screening.desk import Screening
@@ -69,6 +71,9 @@ class Rebuilt:
 
 
 _OWN_KINDS = frozenset({"erase", "slots", "screen", "snapshot"})
+_ERASABLE = frozenset({"party", "series", "persona", "character", "moral", "dedication"})
+"""What may be cleared whole: each can only take permissions away. A suspension, an ending, an ownership or a grant
+may be what a "no" to somebody else rests on, so those stay, and what is personal in them is sealed."""
 
 
 class Archive:
@@ -186,6 +191,7 @@ class Archive:
             operator = known.operator
             assert operator is not None, "a log begins with its operator"
             public = _erasure(connection, target)
+            named = _files_of(known, target)
             draft = Draft(
                 "erase",
                 operator,
@@ -198,7 +204,7 @@ class Archive:
             # Every projected column that held what is cleared goes with it: the projections are made anew.
             rebuild.rebuild(connection, self.journal.kinds)
         self.database.forget()
-        self._remove_unused_files()
+        self._remove_files(named)
         return item
 
     def rebuild(self) -> Rebuilt:
@@ -229,14 +235,12 @@ class Archive:
         database.close()
         return rebuilt
 
-    def _remove_unused_files(self) -> None:
-        with self.database.reading() as connection:
-            known = registry_store.load(connection)
-        used = {item.work.asset for item in known.works.values()}
-        used |= {asset for fact in known.facts.values() for asset in getattr(fact.body, "evidence", None) or ()}
-        for asset in list(self.blobs):
-            if asset not in used:
-                self.blobs.remove(asset)
+    def _remove_files(self, named: frozenset[AssetId]) -> None:
+        """Take away the files that what was erased named, save those that something else still names."""
+        known = self.registry.known()
+        used = {asset for subject in (*known.works, *known.facts) for asset in _files_of(known, subject)}
+        for asset in named - used:
+            self.blobs.remove(asset)
 
 
 def _kinds() -> Kinds:
@@ -253,9 +257,19 @@ def _erasure(connection: Connection, target: str) -> JsonObject:
     if registry_store.is_row(connection, RowId(target)):
         return {"entry": None, "row": target}
     item = ledger.recorded(connection, Entry(target))
-    if item.position == 0 or item.statement.kind in ("erase", "slots"):
-        raise InputError(f"{target} carries the register itself", remedy="erase statements of others, or rows")
+    if item.position == 0 or item.statement.kind not in _ERASABLE:
+        raise InputError(
+            f"a {item.statement.kind} stays: something may rest on it, or on the “no” it says",
+            remedy="erase a row, a party, or one of " + ", ".join(sorted(_ERASABLE)),
+        )
     return {"entry": rebuild.erasure_of(item), "row": None}
+
+
+def _files_of(known: Statements, subject: str) -> frozenset[AssetId]:
+    registered = known.works.get(WorkId(subject))
+    dedication = known.body(subject, Dedication)
+    files = [registered.work.asset] if registered is not None else []
+    return frozenset([*files, *(dedication.evidence if dedication is not None else ())])
 
 
 def _check_erase(connection: Connection, item: Recorded, _handed_in: Submission) -> None:

@@ -379,7 +379,7 @@ def test_a_work_screened_by_another_file_fails_at_the_decisions(forger: Forger) 
 def test_what_is_forged_on_erased_ground_convicts_nobody_and_permits_nothing(forger: Forger) -> None:
     told = forger.told
     junk = forger.record(forger.draft("party_end", "stranger", Capacity.SELF, party_end(told), told.entries["series"]))
-    forger.archive.erase(junk, "to cover a forgery")
+    forger.erase(junk)
     known = forger.archive.registry.known()
     signer = Signer(told.parties["stranger"], Capacity.OWNER)
     draft = drafts.grant(signer, known, told.entries["her series"], [drafts.permission(Use.TRAIN, Span(DAWN))])

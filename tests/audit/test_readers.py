@@ -135,7 +135,7 @@ def test_the_same_archive_exports_the_same_bytes(archive: Archive, told: Told, e
 def leaves_after(forger: Forger, target: str) -> dict[str, str]:
     """Return how every bundle concludes after an erasure, and check that none shows what was erased."""
     told = forger.told
-    forger.archive.erase(target, "asked to")
+    forger.erase(target)
     with forger.archive.database.reading() as connection:
         erased = [entry for entry in store.entries(connection) if store.is_erased(connection, Entry(entry))]
     found = {}
@@ -199,7 +199,7 @@ def test_bundles_verify_after_a_row_was_erased_and_show_nothing_of_it(forger: Fo
 
 def test_what_rests_on_an_erased_statement_is_not_counted_as_decided(forger: Forger) -> None:
     told = forger.told
-    forger.archive.erase(told.entries["consent of the studio"], "asked to")
+    forger.erase(told.entries["consent of the studio"])
 
     report = forger.report(told.entries["snapshot"])
 

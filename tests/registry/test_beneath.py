@@ -298,8 +298,9 @@ def test_a_derivatives_title_is_no_better_than_that_of_what_lies_beneath(
 ) -> None:
     verifier = book.verifier("verifier")
     series = book.series(owner)
-    book.attest(Claim.TITLE, book.owned(series, owner, owner), verifier)
+    owned = book.owned(series, owner, owner)
     derivative = book.work(series, owner, based_on=(work,))
+    book.attest(Claim.TITLE, owned, verifier)
     for subject in (series, work):
         book.grant(subject, owner)
     assert book.decide(derivative).title is TitleStanding.CLAIMED

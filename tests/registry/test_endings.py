@@ -121,10 +121,8 @@ def test_an_interested_verifier_strikes_out_no_refusal(book: Book) -> None:
     assert book.refusal(verifier, Capacity.VERIFIER, end) is None
 
 
-def test_a_dedication_found_in_error_is_voided_by_the_operator_on_evidence(
-    book: Book, stranger: PartyId, series: Entry
-) -> None:
-    dedication = book.dedicate(series)
+def test_a_dedication_found_in_error_is_voided_by_the_operator_on_evidence(book: Book, stranger: PartyId) -> None:
+    dedication = book.dedicate(book.series(book.operator))
     end = ended(dedication, Ground.VOID, book.now)
     assert book.refusal(book.operator, Capacity.OPERATOR, end) is None
     assert book.refusal(book.operator, Capacity.OPERATOR, replace(end, evidence_sha256=None)) is Code.NO_EVIDENCE

@@ -179,11 +179,25 @@ def test_an_owner_who_is_no_registrant_registers_nothing(book: Book, owner: Part
 
 
 def test_places_and_dedications_are_the_operators_word(book: Book, owner: PartyId, series: Entry) -> None:
-    dedication = Dedication(series, "CC0-1.0", "https://a.example", "https://b.example", DAWN, ())
+    dedication = Dedication(book.series(book.operator), "CC0-1.0", "https://a.example", "https://b.example", DAWN, ())
     for body in (Slots(series, (1,)), dedication):
         assert book.refusal(book.operator, Capacity.OPERATOR, body) is None
         assert book.refusal(book.operator, Capacity.OWNER, body) is Code.NOT_OPERATOR
         assert book.refusal(owner, Capacity.OPERATOR, body) is Code.NOT_OPERATOR
+
+
+def test_the_operator_dedicates_nothing_that_somebody_else_entered(book: Book, series: Entry) -> None:
+    dedication = Dedication(series, "CC0-1.0", "https://a.example", "https://b.example", DAWN, ())
+    assert book.refusal(book.operator, Capacity.OPERATOR, dedication) is not None
+    book.slip_in(book.operator, Capacity.OPERATOR, dedication)
+    assert not book.allowed(series)
+
+
+def test_nobody_is_named_who_is_no_party(book: Book, owner: PartyId, series: Entry) -> None:
+    nobody = PartyId(series)
+    assert book.refusal(owner, Capacity.REGISTRANT, ownership_of(series, [nobody])) is Code.UNKNOWN_PARTY
+    assert book.refusal(owner, Capacity.REGISTRANT, interest_of(series, nobody)) is Code.UNKNOWN_PARTY
+    assert book.refusal(owner, Capacity.REGISTRANT, ownership_of(series, [owner])) is None
 
 
 def test_a_persona_is_stated_by_its_person(book: Book, owner: PartyId, stranger: PartyId) -> None:

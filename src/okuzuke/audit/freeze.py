@@ -10,7 +10,7 @@ from okuzuke.audit.bundle import Bundle
 from okuzuke.audit.evidence import Stated, failure
 from okuzuke.audit.judged import Judged
 from okuzuke.audit.sight import Sight
-from okuzuke.core.ids import Entry, PartyId, RowId, WorkId, short
+from okuzuke.core.ids import Entry, RowId, WorkId, short
 from okuzuke.core.intervals import parse_instant
 from okuzuke.datasets.manifest import Place, Snapshot, Tombstone, check_order, read_place
 from okuzuke.datasets.snapshot import Screenings, Terms, standing_of
@@ -19,7 +19,7 @@ from okuzuke.registry.decision import Decision, TitleStanding
 from okuzuke.registry.known import Fact, Statements
 from okuzuke.registry.parties import Party
 from okuzuke.registry.works import Register
-from okuzuke.screening.match import Review, Screened, Screening, Standing
+from okuzuke.screening.match import Review, Screened, Screening, Standing, sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def read_freeze(bundle: Bundle, judged: Judged, stated: Stated) -> Freeze:
     keys = bundle.sets.get(snapshot.manifest, ())
     places = tuple(read_place(bundle.rows[key].document) for key in keys if key in bundle.rows)
     _check_places(stated, snapshot, places)
-    screenings = _screenings(bundle, known, before)
+    screenings = _screenings(bundle, known, before, at)
     return Freeze(stated, snapshot, at, known, screenings, places, Sight(known, judged.clouded))
 
 
@@ -96,22 +96,23 @@ def _check_places(stated: Stated, snapshot: Snapshot, places: Sequence[Place | T
             raise failure(f"snapshot {short(stated.entry)} does not rest on all that work {short(place.work)} rests on")
 
 
-def _screenings(bundle: Bundle, known: Statements, before: Iterable[Stated]) -> Screenings:
+def _screenings(bundle: Bundle, known: Statements, before: Iterable[Stated], at: datetime) -> Screenings:
     """Return the newest screening of each work and the reviews, in the order of the log."""
-    parties: dict[WorkId, PartyId] = {}
+    # Of works whose rows are shut only the registrant is seen; what rests on more is not made anew for this reader.
+    whose: dict[WorkId, str] = {}
     newest: dict[WorkId, tuple[Entry, Screened]] = {}
     reviews: dict[WorkId, list[tuple[Entry, Review]]] = {}
     for item in before:
         if isinstance(item.body, Fact) and isinstance(item.body.body, Register):
             for key in bundle.sets.get(item.body.body.rows, ()):
-                parties.setdefault(WorkId(key), item.body.signer)
+                whose.setdefault(WorkId(key), item.body.signer)
         elif isinstance(item.body, Screening):
             for screened in _screened(bundle, item.body):
                 _check_screened(known, screened)
                 newest[screened.work] = (item.entry, screened)
         elif isinstance(item.body, Review):
             reviews.setdefault(item.body.work, []).append((item.entry, item.body))
-    return Screenings(newest, reviews, parties)
+    return Screenings(newest, reviews, {**whose, **sides(known, at)})
 
 
 def _screened(bundle: Bundle, screening: Screening) -> list[Screened]:

@@ -98,7 +98,7 @@ def verify(data: bytes, trust: Trust | None) -> Report:
     try:
         bundle, sealed = bundles.parse(data)
     except OkuzukeError as error:
-        checked = Checked(Joint.SEAL, holds=False, detail=_plain(error.message))
+        checked = Checked(Joint.SEAL, holds=False, detail=plain(error.message))
         return Report("", "", (checked,), (), f"FAILED at {Joint.SEAL}: {checked.detail}")
     read = _Read(bundle, sealed, trust)
     joints = tuple(_checked(joint, check, read) for joint, check in _CHECKS.items())
@@ -108,15 +108,15 @@ def verify(data: bytes, trust: Trust | None) -> Report:
     elif trust is not None:
         conclusion = "matches the record (記録と一致); it does not prove ownership"
     else:
-        conclusion = f"consistent, signed by {_plain(read.signed_by)}, not pinned"
-    return Report(bundle.subject, bundle.reader, joints, tuple(map(_plain, read.answers)), conclusion)
+        conclusion = f"consistent, signed by {plain(read.signed_by)}, not pinned"
+    return Report(bundle.subject, bundle.reader, joints, tuple(map(plain, read.answers)), conclusion)
 
 
 def _checked(joint: Joint, check: Callable[[_Read], str], read: _Read) -> Checked:
     try:
-        return Checked(joint, holds=True, detail=_plain(check(read)))
+        return Checked(joint, holds=True, detail=plain(check(read)))
     except OkuzukeError as error:
-        return Checked(joint, holds=False, detail=_plain(error.message))
+        return Checked(joint, holds=False, detail=plain(error.message))
     except ArithmeticError as error:
         # Periods and instants that no calendar holds overflow in the rules that count with them.
         return Checked(joint, holds=False, detail=f"a value is out of all range: {error}")
@@ -309,11 +309,3 @@ def _in_order(read: _Read) -> list[Entry]:
 def _named(read: _Read, entry: Entry) -> str:
     document = read.bundle.documents.get(entry)
     return f"{kind_of(document) if document is not None else 'erased'} {short(entry)}"
-
-
-def _plain(text: str) -> str:
-    """Return the text as it may be printed: a name in a bundle must not move the cursor or add a last line."""
-    return "".join(
-        character if character.isprintable() or character == "\u3000" else f"\\u{ord(character):04x}"
-        for character in text
-    )

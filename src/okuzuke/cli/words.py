@@ -71,7 +71,7 @@ FIELDS: Mapping[str, str] = {
     "derivatives": "二次利用",
     "designer": "デザイナー",
     "did": "鍵",
-    "drawings": "図面",
+    "drawings": "原画・設定画",
     "effect": "終了の効果",
     "effective_at": "効力発生日時",
     "evidence": "証拠",

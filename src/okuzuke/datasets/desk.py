@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,9 +25,11 @@ from okuzuke.ledger.store import Recorded
 from okuzuke.ledger.submission import RowSet, Submission
 from okuzuke.registry import store as registry
 from okuzuke.registry.decision import Asked, Basis, State
+from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.uses import Use
 from okuzuke.screening import store as screening
+from okuzuke.screening.match import sides
 from okuzuke.storage.blobs import Blobs
 from okuzuke.storage.database import Connection
 
@@ -66,7 +69,7 @@ class Datasets:
             known = registry.load(connection)
             selection = select(
                 known,
-                _screenings(connection),
+                _screenings(connection, known, at),
                 registry.slots(connection),
                 store.earlier_families(connection),
                 terms,
@@ -159,9 +162,9 @@ def _public(terms: Terms, manifest: RowSet, left_out: RowSet | None, frozen_at: 
     }
 
 
-def _screenings(connection: Connection) -> Screenings:
+def _screenings(connection: Connection, known: Statements, at: datetime) -> Screenings:
     newest = {work: (entry, screened) for work, (entry, _, screened) in screening.newest(connection).items()}
-    return Screenings(newest, screening.reviews(connection), screening.parties(connection))
+    return Screenings(newest, screening.reviews(connection), sides(known, at))
 
 
 def _check_snapshot(connection: Connection, item: Recorded, _handed_in: Submission) -> None:

@@ -65,7 +65,8 @@ class Screenings:
 
     newest: Mapping[WorkId, tuple[Entry, Screened]]
     reviews: Mapping[WorkId, Sequence[tuple[Entry, Review]]]
-    parties: Mapping[WorkId, PartyId]
+    whose: Mapping[WorkId, str]
+    """Whose side each work is on (`screening.match.sides`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def select(
 def standing_of(work: WorkId, screenings: Screenings, attested: Collection[WorkId]) -> Standing:
     """Return where the work stands as far as screening goes."""
     screen, screened = screenings.newest.get(work, (None, None))
-    return standing(screened, screen, screenings.reviews.get(work, ()), screenings.parties, attested)
+    return standing(screened, screen, screenings.reviews.get(work, ()), screenings.whose, attested)
 
 
 def judge(decision: Decision, place: Standing, terms: Terms) -> Refused | None:

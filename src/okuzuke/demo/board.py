@@ -12,13 +12,13 @@ from okuzuke.core.fields import Fields
 from okuzuke.core.ids import Entry, WorkId
 from okuzuke.datasets.snapshot import Refused, Screenings, Terms, judge, standing_of
 from okuzuke.ledger import store as ledger
+from okuzuke.registry import store as registry
 from okuzuke.registry.consent import decide
 from okuzuke.registry.decision import Asked, Basis, Decision, State, TitleStanding
 from okuzuke.registry.known import Statements
 from okuzuke.registry.uses import Use
 from okuzuke.registry.works import Register
-from okuzuke.screening import store as screening
-from okuzuke.screening.match import Review, Screened, Screening
+from okuzuke.screening.match import Review, Screened, Screening, sides
 
 USES = (
     Use.TRAIN,
@@ -114,8 +114,8 @@ def screenings_at(archive: Archive, at: datetime) -> Screenings:
             rows = ledger.rows(connection, keys)
             screened = (Screened.read(rows[key].document) for key in keys if key in rows)
             newest |= {found.work: (item.entry, found) for found in screened}
-        parties = screening.parties(connection)
-    return Screenings(newest, reviews, parties)
+        known = registry.load(connection).until(at)
+    return Screenings(newest, reviews, sides(known, at))
 
 
 def _cell(use: Use, answered: Sequence[Answered]) -> Cell:

@@ -1,7 +1,8 @@
 """What a signer hands over: a signed statement, its disclosures, and the sets and rows it names.
 
 The file form is canonical JSON: `{"format":"okuzuke-draft/1","statement","disclosures","sets","rows"}`, members as in a
-bundle (docs/formats.md). The same file, its statement not yet signed, is a draft.
+bundle (docs/formats.md). The same file, its statement not yet signed, is a draft. Either may carry `names`, what its
+drafter calls the ids in it: no signature covers them, and nothing that is recorded rests on them.
 """
 
 from __future__ import annotations
@@ -58,17 +59,18 @@ class Submission:
     disclosures: tuple[str, ...] = ()
     sets: Mapping[SetRoot, tuple[RowId, ...]] = field(default_factory=dict)
     rows: Mapping[RowId, Row] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the drafter calls the ids in it; unsigned."""
 
     def to_bytes(self) -> bytes:
-        return canonical_bytes(
-            {
-                "format": FORMAT,
-                "statement": self.document,
-                "disclosures": list(self.disclosures),
-                "sets": {root: list(keys) for root, keys in self.sets.items()},
-                "rows": {key: [encode_base64(row.salt), row.document] for key, row in self.rows.items()},
-            }
-        )
+        members: JsonObject = {
+            "format": FORMAT,
+            "statement": self.document,
+            "disclosures": list(self.disclosures),
+            "sets": {root: list(keys) for root, keys in self.sets.items()},
+            "rows": {key: [encode_base64(row.salt), row.document] for key, row in self.rows.items()},
+        }
+        return canonical_bytes({**members, "names": dict(self.names)} if self.names else members)
 
 
 def row_of(document: JsonObject, salt: bytes) -> Row:
@@ -104,7 +106,8 @@ def signed(submission: Submission, key: Ed25519PrivateKey, created: datetime) ->
 
 def parse(data: bytes) -> Submission:
     """Return the draft or signed submission in a file."""
-    fields = Fields(parse_object(data, "the draft"), "draft")
+    value = parse_object(data, "the draft")
+    fields = Fields(value, "draft")
     if fields.text("format") != FORMAT:
         raise InputError("this file is no draft of this version", remedy="make one: okuzuke grant --draft FILE")
     document = fields.raw("statement")
@@ -115,6 +118,7 @@ def parse(data: bytes) -> Submission:
         disclosures=tuple(map(_text, fields.items("disclosures"))),
         sets=parse_sets(fields.raw("sets")),
         rows=parse_rows(fields.raw("rows")),
+        names=_names(fields.raw("names")) if "names" in value else {},
     )
     fields.end()
     return submission
@@ -154,6 +158,13 @@ def check_row(row: Row) -> None:
     """Raise unless the row and its salt have this digest."""
     if len(row.salt) != 32 or row_of(row.document, row.salt).key != row.key:
         raise CheckFailedError(f"row {row.key} was changed", remedy="ask for the row as it was signed")
+
+
+def _names(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise InputError("names is not an object", remedy="check that the file arrived whole")
+    fields = Fields(value, "names")
+    return {digest_text(key, "what is named"): fields.text(key) for key in value}
 
 
 def _text(value: object) -> str:

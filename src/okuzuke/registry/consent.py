@@ -97,7 +97,8 @@ def _dedicated(
 ) -> Decision | None:
     for scope in scopes:
         for fact, _ in known.about(scope, Dedication):
-            if fact.signer == known.operator and in_force(known, fact, valid_at):
+            found = fact.signer == known.operator and fact.signer in known.registrants(scope)
+            if found and in_force(known, fact, valid_at):
                 stops = _suspended(known, (*scopes, fact.entry), asked.use, valid_at)
                 if stops:
                     return _refuse(asked, valid_at, known_at, State.SUSPENDED, stops)
@@ -137,7 +138,7 @@ def _by_grant(
                         case = _judge(known, asked, scopes, line, (fact, grant, permission), valid_at)
                         cases.append((fact, permission, case))
     _apply_exclusive(cases)
-    title, attested_by = who.title(known, holding, asked.licensee, valid_at)
+    title, attested_by = who.title(known, holding, asked.subject, asked.licensee, valid_at)
     stopped = _suspended(known, scopes, asked.use, valid_at)
     if not cases:
         contact = (holding.window.party if holding.window is not None else None) or holding.owners.owners[0]

@@ -11,8 +11,9 @@ from typing import TypeAlias
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from okuzuke.core.canonical import JsonObject
-from okuzuke.core.errors import InputError, OkuzukeError
+from okuzuke.core.errors import InputError, OkuzukeError, StateError
 from okuzuke.core.ids import Entry, PartyId, WorkId
+from okuzuke.core.plain import plain
 from okuzuke.ledger import submission
 from okuzuke.ledger.journal import Check, Journal
 from okuzuke.ledger.statement import Draft, RestsOn
@@ -110,6 +111,8 @@ class Registry:
         for _, row in new:
             self._blobs.put(row.path.read_bytes())
         with self._journal.writing() as connection:
+            if store.registered_names(connection, signer.party, series) != before:
+                raise StateError("somebody else registered into this series at the same time", remedy="type this again")
             item = self._journal.record_in(connection, self._signed_register(series, signer, key, rows))
         return Registration(item.entry, tuple(WorkId(row.key) for row in rows.rows), already, bad)
 
@@ -244,4 +247,5 @@ def _ids(names: Sequence[str], ids: Mapping[str, WorkId]) -> tuple[WorkId, ...]:
 
 def _tell(bad: Sequence[BadRow]) -> str:
     lines = [f"{row.name}{f' (line {row.line})' if row.line else ''}: {row.reason} ({row.remedy})" for row in bad]
-    return f"{len(bad)} rows cannot be registered:\n" + "\n".join(lines)
+    # A name may hold a line break of its own, and must not add a line.
+    return "\n".join([f"{len(bad)} {'row' if len(bad) == 1 else 'rows'} cannot be registered:", *map(plain, lines)])

@@ -86,14 +86,21 @@ def gainers(known: Statements, target: Fact, position: int) -> frozenset[PartyId
         parties.add(PartyId(body.grantee))
         parties |= {known.operator} if known.operator is not None and body.grantee == PLATFORM else set()
     if isinstance(body, Grant | Ownership | Authority | Interest):
-        for scope in known.scopes(body.subject):
-            parties |= known.registrants(scope)
-            earlier = (fact.body for fact in known.by_subject.get(scope, ()) if fact.position < position)
-            parties |= {party for stated in earlier for party in _named(stated)}
+        parties |= concerned(known, body.subject, position)
     beneath = known.facts.get(body.target) if isinstance(body, Consent | Attestation) else None
     if beneath is not None:
         parties |= gainers(known, beneath, position)
     return frozenset(parties | _named(body))
+
+
+def concerned(known: Statements, subject: str, position: int) -> frozenset[PartyId]:
+    """Return who entered the subject or is named to hold something in it, as the log stood before `position`."""
+    parties: set[PartyId] = set()
+    for scope in known.scopes(subject):
+        parties |= known.registrants(scope)
+        earlier = (fact.body for fact in known.by_subject.get(scope, ()) if fact.position < position)
+        parties |= {party for stated in earlier for party in _named(stated)}
+    return frozenset(parties)
 
 
 def boundaries(

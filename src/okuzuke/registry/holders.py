@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from okuzuke.core.ids import Entry, PartyId
+from okuzuke.core.ids import Entry, PartyId, WorkId
 from okuzuke.core.intervals import Period
 from okuzuke.registry.authority import Authority, Window
 from okuzuke.registry.decision import TitleStanding
@@ -243,9 +243,15 @@ def parts_agreed(owners: Ownership, agreed: Sequence[PartyId]) -> Fraction:
 
 
 def title(
-    known: Statements, holding: Holders, licensee: str | None, valid_at: datetime
+    known: Statements, holding: Holders, subject: str, licensee: str | None, valid_at: datetime
 ) -> tuple[TitleStanding, tuple[Entry, ...]]:
-    """Return how the title behind an answer to this licensee is supported, and by what."""
+    """Return how the title to the subject behind an answer to this licensee is supported, and by what.
+
+    A verifier spoke of the works that were there: one entered later is only claimed until the title is attested anew,
+    or an attested series would launder whatever its registrant adds.
+    """
+    registered = known.works.get(WorkId(subject))
+    entered = registered.register.position if registered is not None else -1
     asking = known.operator if licensee == PLATFORM else licensee
     targets = [(holding.ownership, Claim.TITLE)]
     if holding.authority is not None and holding.window is not None:
@@ -253,6 +259,7 @@ def title(
     entries: list[Entry] = []
     for target, claim in targets:
         found = attestation(known, target.entry, claim, valid_at, [PartyId(asking or "")])
+        found = [item for item in found if claim is not Claim.TITLE or item[0].position > entered]
         named = appointment(known, found[0][0].signer, valid_at) if found else None
         if named is None:
             return TitleStanding.CLAIMED, ()

@@ -44,6 +44,7 @@ class Code(StrEnum):
     PERSON_USE = "person_use"
     BENEATH = "beneath"
     UNKNOWN_SIGNER = "unknown_signer"
+    UNKNOWN_PARTY = "unknown_party"
     KEY_NOT_VALID = "key_not_valid"
     PARTY_ENDED = "party_ended"
     NOT_OPERATOR = "not_operator"
@@ -73,7 +74,7 @@ _JA_EN: dict[Code, tuple[str, str]] = {
         "Questions about a persona or a character are not answered yet, so the use is not permitted.",
     ),
     Code.NO_OWNERSHIP: (
-        "権利者（持分）が記載されていません。登録者が権利者を記載してください。",
+        "権利者（持分）が記載されていません。記載者が権利者を記載してください。",
         "Nobody has stated who owns it; its registrant can: okuzuke ownership.",
     ),
     Code.PUBLIC_LICENCE: (
@@ -142,6 +143,7 @@ _JA_EN: dict[Code, tuple[str, str]] = {
         "The work beneath it, {detail}, is not permitted.",
     ),
     Code.UNKNOWN_SIGNER: ("署名者が台帳に記載されていません。", "The signer is not a party of this register."),
+    Code.UNKNOWN_PARTY: ("{detail} は台帳に記載された当事者ではありません。", "{detail} is no party of this register."),
     Code.KEY_NOT_VALID: (
         "この鍵は {who} の現在の鍵ではありません。",
         "This key is not one that {who} signs with now.",
@@ -149,7 +151,7 @@ _JA_EN: dict[Code, tuple[str, str]] = {
     Code.PARTY_ENDED: ("{who} は台帳上で終了しています。", "{who} has ended and signs nothing more."),
     Code.NOT_OPERATOR: ("台帳の運営者だけが署名できます。", "Only the operator of this register can sign this."),
     Code.NOT_REGISTRANT: (
-        "{who} はこのシリーズの登録者ではありません。",
+        "{who} はこのシリーズの記載者ではありません。",
         "{who} may not register works into this series; its registrants are named in the series statement.",
     ),
     Code.NOT_VERIFIER: (

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
-from okuzuke.core.ids import Entry, PartyId, WorkId
+from okuzuke.core.ids import Entry, PartyId, WorkId, short
 from okuzuke.registry.authority import Authority, Suspender
 from okuzuke.registry.force import appointment, gainers
 from okuzuke.registry.grants import FROM_THE_START, Consent, Dedication, Ending, Grant, Ground, Suspension
@@ -122,6 +122,18 @@ def _operators(known: Statements, fact: Fact) -> Reason | None:
     return None if _by_operator(known, fact) else reason(Code.NOT_OPERATOR)
 
 
+def _dedication(known: Statements, fact: Fact) -> Reason | None:
+    """Judge a finding: the operator's, of what it found and entered itself, never of what somebody else entered."""
+    assert isinstance(fact.body, Dedication), "called by type"
+    if not _by_operator(known, fact):
+        return reason(Code.NOT_OPERATOR)
+    return _in_capacity(known, fact, fact.body.subject, {Capacity.OPERATOR}) or (
+        None
+        if fact.signer in known.registrants(fact.body.subject)
+        else reason(Code.NOT_REGISTRANT, who=fact.signer, name=known.name(fact.signer))
+    )
+
+
 def _persona(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Persona), "called by type"
     own = fact.signer == fact.body.person and fact.capacity is Capacity.PERSON
@@ -135,12 +147,12 @@ def _character(known: Statements, fact: Fact) -> Reason | None:
 
 def _ownership(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Ownership), "called by type"
-    return _by_holder_or_judge(known, fact, fact.body.subject)
+    return _unknown_party(known, fact.body.owners) or _by_holder_or_judge(known, fact, fact.body.subject)
 
 
 def _interest(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Interest), "called by type"
-    return _by_holder_or_judge(known, fact, fact.body.subject)
+    return _unknown_party(known, [fact.body.party]) or _by_holder_or_judge(known, fact, fact.body.subject)
 
 
 def _moral(known: Statements, fact: Fact) -> Reason | None:
@@ -150,7 +162,8 @@ def _moral(known: Statements, fact: Fact) -> Reason | None:
 
 def _authority(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Authority), "called by type"
-    return _in_capacity(known, fact, fact.body.subject, {Capacity.OWNER})
+    parties = [window.party for window in fact.body.windows if window.party is not None]
+    return _unknown_party(known, parties) or _in_capacity(known, fact, fact.body.subject, {Capacity.OWNER})
 
 
 def _sheet(known: Statements, fact: Fact) -> Reason | None:
@@ -159,7 +172,9 @@ def _sheet(known: Statements, fact: Fact) -> Reason | None:
         first = known.body(fact.body.first, Sheet)
         if first is None or first.first is not None or first.subject != fact.body.subject:
             return reason(Code.WRONG_TARGET, detail="sheet")
-    return _in_capacity(known, fact, fact.body.subject, {Capacity.OWNER, Capacity.WINDOW})
+    payees = [line.payee for line in fact.body.lines or ()]
+    allowed = {Capacity.OWNER, Capacity.WINDOW}
+    return _unknown_party(known, payees) or _in_capacity(known, fact, fact.body.subject, allowed)
 
 
 _GRANTORS = frozenset(
@@ -177,8 +192,10 @@ _GRANTORS = frozenset(
 
 def _grant(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Grant), "called by type"
-    if fact.body.sheet is not None and known.body(fact.body.sheet, Sheet) is None:
-        return reason(Code.WRONG_TARGET, detail="sheet")
+    if fact.body.sheet is not None:
+        sheet = known.body(fact.body.sheet, Sheet)
+        if sheet is None or sheet.subject not in known.scopes(fact.body.subject):
+            return reason(Code.WRONG_TARGET, detail="sheet")
     return _in_capacity(known, fact, fact.body.subject, _GRANTORS)
 
 
@@ -307,6 +324,12 @@ def _in_capacity(
     return _no_standing(known, fact)
 
 
+def _unknown_party(known: Statements, parties: Iterable[PartyId]) -> Reason | None:
+    """Return the refusal of a statement that names as a party what is none, since nobody could ever agree for it."""
+    missing = next((party for party in parties if known.body(party, Party) is None), None)
+    return None if missing is None else reason(Code.UNKNOWN_PARTY, detail=short(missing))
+
+
 def _by_operator(known: Statements, fact: Fact) -> bool:
     return fact.capacity is Capacity.OPERATOR and fact.signer == known.operator
 
@@ -322,7 +345,7 @@ _RULES: Mapping[type, Callable[[Statements, Fact], Reason | None]] = {
     Series: _series,
     Register: _register,
     Slots: _operators,
-    Dedication: _operators,
+    Dedication: _dedication,
     Persona: _persona,
     Character: _character,
     Ownership: _ownership,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import timedelta, timezone
+
+from okuzuke.core.errors import InputError
+from okuzuke.core.intervals import parse_instant
 
 USES: Mapping[str, str] = {
     "train": "学習",
@@ -74,10 +79,28 @@ BASES: Mapping[str, str] = {"grant": "許諾", "dedication": "CC0宣言"}
 _ALL: Mapping[str, str] = {**TARGETS, **CONDITIONS, **GROUNDS, **CAPACITIES, **USES, "dedication": "CC0宣言"}
 
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
+_JAPAN = timezone(timedelta(hours=9))
+"""Japan has kept one offset since 1952; the base install carries no table of zones."""
+
+
 def japanese(text: str) -> str:
-    """Return a detail with every code word in Japanese; ids, dates and names stay as they are.
+    """Return a detail with every code word in Japanese and instants in Japan time; ids and names stay as they are.
 
     >>> japanese("train, JP")
     '学習, JP'
+    >>> japanese("2036-04-06T00:00:00.000000Z")
+    '2036年4月6日 09:00（日本時間）'
     """
-    return ", ".join(_ALL.get(word, word) for word in text.split(", "))
+    return ", ".join(_ALL.get(word) or _japan_time(word) for word in text.split(", "))
+
+
+def _japan_time(word: str) -> str:
+    """Return an instant to the minute, or to the second where it has seconds; any other word as it is."""
+    if _INSTANT.fullmatch(word) is None:
+        return word
+    try:
+        at = parse_instant(word).astimezone(_JAPAN)
+    except (InputError, OverflowError):
+        return word  # no day of the calendar, or past its last
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}（日本時間）".replace(f"{at:%H:%M}:00（", f"{at:%H:%M}（")

@@ -23,7 +23,7 @@ from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.uses import Use
 from okuzuke.screening import store
-from okuzuke.screening.match import COPY_BITS, NEAR_BITS, Found, Screened, Verdict
+from okuzuke.screening.match import COPY_BITS, NEAR_BITS, Found, Screened, Verdict, sides, standing
 from okuzuke.storage.blobs import Blobs
 from okuzuke.storage.database import Connection
 
@@ -67,14 +67,14 @@ class Screening:
         with self._journal.database.reading() as connection:
             new = store.unscreened(connection)
             known = [screened for _, _, screened in store.newest(connection).values()]
-            parties = store.parties(connection)
-            operator = registry.load(connection).operator
+            register = registry.load(connection)
+            operator = register.operator
             registers = sorted({line for work in new if (line := store.register_of(connection, work.work))})
         if not new:
             return Run(None, 0, 0, 0)
         if operator is None or self._operator_key is None:
             raise StateError("this archive holds no operator's key", remedy="restore keys/ to screen")
-        rows = screener.screen(new, known, parties, self._blobs.get)
+        rows = screener.screen(new, known, sides(register, self._journal.now()), self._blobs.get)
         named = submission.set_of([submission.row_of(row.to_row(), self._journal.entropy(32)) for row in rows])
         public: JsonObject = {"rows": named.to_json(), "copy_bits": COPY_BITS, "near_bits": NEAR_BITS}
         rests_on = tuple(RestsOn(entry=entry) for entry in (Entry(operator), *registers))
@@ -108,8 +108,8 @@ class Screening:
         """Return the review for a verifier to sign; it rests on the screening it answers."""
         with self._journal.database.reading() as connection:
             screen, _, screened = store.newest_of(connection, work)
-            parties = store.parties(connection)
-        foreign = [item.other for item in screened.found if parties[item.other] != parties[work]]
+            whose = sides(registry.load(connection), self._journal.now())
+        foreign = [item.other for item in screened.found if whose.get(item.other) not in (None, whose[work])]
         public: JsonObject = {
             "work": work,
             "others": list(foreign if others is None else others),
@@ -129,18 +129,16 @@ class Screening:
             known = registry.load(connection)
             newest = store.newest(connection)
             reviews = store.reviews(connection)
-            parties = store.parties(connection)
-            names = store.names(connection)
+        whose = sides(known, now)
+        alike = {item.other for _, _, screened in newest.values() for item in screened.found} | set(newest)
+        attested = {work for work in alike if _attested(known, work, now)}
         found: list[Waiting] = []
-        for work, (_, _, screened) in newest.items():
-            seen = {other for _, review in reviews.get(work, ()) for other in review.others}
-            foreign = tuple(
-                item for item in screened.found if parties[item.other] != parties[work] and item.other not in seen
-            )
-            if foreign and _attested(known, work, now):
-                foreign = tuple(item for item in foreign if _attested(known, item.other, now))
-            if foreign:
-                found.append(Waiting(work, names[work], parties[work], foreign))
+        for work, (screen, _, screened) in newest.items():
+            place = standing(screened, screen, reviews.get(work, ()), whose, attested)
+            if place.verdict is Verdict.REVIEW and work in known.works:
+                registered = known.works[work]
+                against = tuple(item for item in screened.found if item.other in place.against)
+                found.append(Waiting(work, registered.work.name, registered.register.signer, against))
         return tuple(sorted(found, key=lambda item: (item.party, item.name)))
 
     def found(self, work: WorkId) -> Screened:

@@ -10,7 +10,9 @@ from enum import StrEnum
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import AssetId, Entry, PartyId, SetRoot, WorkId
-from okuzuke.registry.force import appointment
+from okuzuke.registry.force import appointment, concerned
+from okuzuke.registry.holders import ownership
+from okuzuke.registry.interests import Ownership
 from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.reasons import Code, Reason, reason
@@ -153,9 +155,31 @@ class Standing:
     rests_on: tuple[Entry, ...]
 
 
-def machine_verdict(party: PartyId, found: Sequence[Found], parties: Mapping[WorkId, PartyId]) -> Verdict:
-    """Return `review` where something of another party's is like the work; copies of one's own count once instead."""
-    foreign = any(item.likeness is not Likeness.UNRELATED and parties[item.other] != party for item in found)
+def sides(known: Statements, at: datetime) -> dict[WorkId, str]:
+    """Return whose side each work is on at `at`: its owners', else its registrant's.
+
+    One desk may register for many owners, so the desk is nobody's side where owners are stated. What the operator
+    found is on no holder's side: each series of it stands for itself.
+    """
+    found: dict[WorkId, str] = {}
+    told: dict[tuple[str, ...], str] = {}
+    for work, registered in known.works.items():
+        scopes = known.scopes(work)
+        stated = tuple(scope for scope in scopes if known.about(scope, Ownership))
+        registrant = registered.register.signer
+        if not stated:
+            found[work] = registrant if registrant != known.operator else scopes[-1]
+            continue
+        if stated not in told:
+            held = ownership(known, scopes, at)
+            told[stated] = " ".join(sorted(held.owners.owners)) if held is not None else registrant
+        found[work] = told[stated]
+    return found
+
+
+def machine_verdict(work: WorkId, found: Sequence[Found], whose: Mapping[WorkId, str]) -> Verdict:
+    """Return `review` where something on another side is like the work; copies of one's own count once instead."""
+    foreign = any(item.likeness is not Likeness.UNRELATED and whose[item.other] != whose[work] for item in found)
     return Verdict.REVIEW if foreign else Verdict.NO_MATCH
 
 
@@ -163,7 +187,7 @@ def standing(
     screened: Screened | None,
     screen: Entry | None,
     reviews: Sequence[tuple[Entry, Review]],
-    parties: Mapping[WorkId, PartyId],
+    whose: Mapping[WorkId, str],
     attested: Collection[WorkId],
 ) -> Standing:
     """Return where a work stands after its newest screening, the reviews in force, and attested titles.
@@ -172,8 +196,8 @@ def standing(
     """
     if screened is None or screen is None:
         return Standing(None, (), ())
-    party = parties.get(screened.work)
-    foreign = [item.other for item in screened.found if parties.get(item.other) not in (None, party)]
+    side = whose.get(screened.work)
+    foreign = [item.other for item in screened.found if whose.get(item.other) not in (None, side)]
     entries = [screen]
     for entry, review in reviews:
         entries.append(entry)
@@ -192,8 +216,8 @@ def review_refusal(
     """Return why this party may not review this work, or None: a verifier without interest in either side."""
     if capacity is not Capacity.VERIFIER or appointment(known, signer, recorded_at) is None:
         return reason(Code.NOT_VERIFIER, who=signer, name=known.name(signer))
-    sides = {party for work in (review.work, *review.others) for party in known.registrants(work)}
-    if signer in sides:
+    position = max((fact.position for fact in known.facts.values()), default=0) + 1
+    if any(signer in concerned(known, work, position) for work in (review.work, *review.others)):
         return reason(Code.INTERESTED, who=signer, name=known.name(signer))
     return None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from okuzuke.core.ids import AssetId, PartyId, WorkId
+from okuzuke.core.ids import AssetId, WorkId
 from okuzuke.screening import compare
 from okuzuke.screening.compare import ISCC_SAME
 from okuzuke.screening.fingerprint import Fingerprint, fingerprint
@@ -17,7 +17,7 @@ from okuzuke.screening.match import NEAR_BITS, Candidate, Found, Likeness, Scree
 def screen(
     new: Sequence[Candidate],
     known: Sequence[Screened],
-    parties: Mapping[WorkId, PartyId],
+    whose: Mapping[WorkId, str],
     read: Callable[[AssetId], bytes],
 ) -> tuple[Screened, ...]:
     """Return a row for each new work, and one for each known work whose findings a new one changes.
@@ -45,8 +45,7 @@ def screen(
             _add(rows, beside.work, Found(asked.work, found.likeness, found.pdq_distance))
             changed.add(beside.work)
     return tuple(
-        replace(rows[work], verdict=machine_verdict(parties[work], rows[work].found, parties))
-        for work in sorted(changed)
+        replace(rows[work], verdict=machine_verdict(work, rows[work].found, whose)) for work in sorted(changed)
     )
 
 

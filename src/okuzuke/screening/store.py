@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields, choose
-from okuzuke.core.ids import Entry, PartyId, RowId, WorkId
+from okuzuke.core.ids import Entry, RowId, WorkId
 from okuzuke.ledger import store as ledger
 from okuzuke.ledger.store import Kinds, Recorded
 from okuzuke.registry import store as registry
@@ -27,12 +27,6 @@ def unscreened(connection: Connection) -> list[Candidate]:
         .order_by(schema.statement.c.position, schema.work.c.position)
     )
     return [Candidate(line.work, line.asset) for line in connection.execute(query)]
-
-
-def parties(connection: Connection) -> dict[WorkId, PartyId]:
-    """Return who registered each work."""
-    query = select(schema.work.c.work, schema.work.c.party)
-    return {WorkId(line.work): PartyId(line.party) for line in connection.execute(query)}
 
 
 def newest(connection: Connection) -> dict[WorkId, tuple[Entry, RowId, Screened]]:
@@ -59,11 +53,6 @@ def register_of(connection: Connection, work: WorkId) -> Entry | None:
     """Return the statement that entered the work."""
     entry = connection.scalar(select(schema.work.c.register).where(schema.work.c.work == work))
     return None if entry is None else Entry(entry)
-
-
-def names(connection: Connection) -> dict[WorkId, str]:
-    """Return every work's name in its register."""
-    return {WorkId(line.work): line.name for line in connection.execute(select(schema.work.c.work, schema.work.c.name))}
 
 
 def reviews(connection: Connection) -> dict[WorkId, list[tuple[Entry, Review]]]:
