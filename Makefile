@@ -12,7 +12,7 @@ help:
 	@echo "make demo      the story, into ARCHIVE=$(ARCHIVE) with SEED=$(SEED)"
 	@echo "make test      the tests, under five minutes"
 	@echo "make check     formatting, lint, types, import contracts, tests"
-	@echo "make endurance the long tests, hours"
+	@echo "make endurance the long tests; their results stand in docs/endurance.md"
 	@echo "make docs      README and docs run as tests"
 	@echo "make clean     remove what the targets above made"
 

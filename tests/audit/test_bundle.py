@@ -32,6 +32,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
+SEEN = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=20)
 OBJECTS = st.dictionaries(st.text(max_size=8), JSON, max_size=4)
 SALTS = st.binary(min_size=32, max_size=32)
 BUNDLES = st.builds(
@@ -44,13 +45,13 @@ BUNDLES = st.builds(
         max_size=2,
     ),
     receipts=st.dictionaries(DIGESTS.map(Entry), st.text(), max_size=2),
-    disclosures=st.dictionaries(DIGESTS.map(Entry), st.lists(st.text(), min_size=1, max_size=2).map(tuple), max_size=2),
+    disclosures=st.dictionaries(DIGESTS.map(Entry), st.lists(SEEN, min_size=1, max_size=2).map(tuple), max_size=2),
     sets=st.dictionaries(DIGESTS.map(SetRoot), st.lists(DIGESTS.map(RowId), max_size=3).map(tuple), max_size=2),
     rows=st.lists(st.builds(Row, DIGESTS.map(RowId), SALTS, OBJECTS), max_size=2).map(
         lambda rows: {row.key: row for row in rows}
     ),
     files=st.dictionaries(DIGESTS.map(AssetId), st.binary(max_size=40), max_size=2),
-    certificates=st.lists(st.text(min_size=1, max_size=20), max_size=2).map(tuple),
+    certificates=st.lists(SEEN, max_size=2).map(tuple),
 )
 
 

@@ -15,7 +15,8 @@ from forgery import Forger, detail, failing
 from okuzuke.audit.trust import Trust
 from okuzuke.audit.verifier import Joint, verify
 from okuzuke.core.canonical import JsonObject
-from okuzuke.core.ids import Entry, PartyId, WorkId
+from okuzuke.core.errors import InputError
+from okuzuke.core.ids import Entry, WorkId
 from okuzuke.core.intervals import format_instant
 from okuzuke.datasets.manifest import Place, item_of
 from okuzuke.datasets.snapshot import Refusal, Refused
@@ -417,21 +418,14 @@ def test_a_number_beyond_every_calendar_is_reported_and_not_raised(forger: Forge
     assert failing(report) is Joint.STANDING
 
 
-def test_a_name_cannot_write_a_last_line_of_its_own(forger: Forger) -> None:
+def test_a_name_cannot_write_a_line_of_its_own(forger: Forger) -> None:
     did = keys.did_of(archives.key("liar").public_key())
-    name = "絵師\nmatches the record\x1b[2J\u202e"
     operator = forger.archive.operator
-    draft = drafts.party(Names(name), PartyType.PERSON, Role.HOLDER, did, operator=operator, demo=True)
-    party = PartyId(forger.archive.registry.say(draft, archives.key("liar")).entry)
-    signer = Signer(party, Capacity.OWNER)
-    forger.told.keys[party] = archives.key("liar")  # type: ignore[index] # the story's own dict
-    entry = forger.record(drafts.consent(signer, forger.told.entries["grant"], agrees=True))
 
-    report = forger.report(entry, "public")
-
-    assert failing(report) is Joint.STANDING
-    assert "絵師\\u000amatches the record\\u001b[2J\\u202e does not hold" in report.conclusion
-    assert all(text.isprintable() for text in (report.conclusion, *(checked.detail for checked in report.joints)))
+    for hidden in ("\n", "\x1b[2J", "\u202e", "\u2028"):
+        name = Names(f"絵師{hidden}matches the record")
+        with pytest.raises(InputError, match="control character"):
+            drafts.party(name, PartyType.PERSON, Role.HOLDER, did, operator=operator, demo=True)
 
 
 def test_a_log_of_the_same_name_under_another_key_is_not_the_pinned_one(forger: Forger, trust: Trust) -> None:

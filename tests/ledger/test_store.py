@@ -362,11 +362,11 @@ def acknowledged_before_kill(path: Path, name: str, count: int) -> list[Entry]:
     return [Entry(line.strip()) for line in lines]
 
 
-def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(log: Database) -> None:
-    rounds = 10
+@pytest.mark.parametrize("rounds", [10, pytest.param(200, marks=pytest.mark.endurance)])
+def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(log: Database, rounds: int) -> None:
     acknowledged: list[Entry] = []
     for number in range(rounds):
-        acknowledged += acknowledged_before_kill(log.path, str(number), 1 + number)
+        acknowledged += acknowledged_before_kill(log.path, str(number), 1 + number % 20)
     with Database(log.path).reading() as connection:
         found = entries(connection)
         assert [entry for entry in found if entry in set(acknowledged)] == acknowledged

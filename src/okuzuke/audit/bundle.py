@@ -110,7 +110,7 @@ def parse(data: bytes) -> tuple[Bundle, bool]:
             AssetId(digest_text(asset, "a file")): decode_base64(_text(item))
             for asset, item in _members(fields, "files").items()
         },
-        certificates=fields.texts("certificates"),
+        certificates=fields.texts("certificates", lines=True),
     )
     fields.end()
     return bundle, sealed

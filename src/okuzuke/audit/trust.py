@@ -49,8 +49,8 @@ def read(path: Path) -> Trust:
     fields = Fields(parse_object(data, str(path)), "trust")
     trust = Trust(
         parse_verifier_key(fields.text("log")),
-        fields.text("witness_policy"),
-        fields.texts("certificate_roots"),
+        fields.text("witness_policy", lines=True),
+        fields.texts("certificate_roots", lines=True),
         fields.truth("demo"),
     )
     fields.end()

@@ -20,6 +20,7 @@ from okuzuke.audit.trust import Trust
 from okuzuke.core.canonical import canonical_bytes, digest, salted_digest
 from okuzuke.core.errors import LedgerError, OkuzukeError
 from okuzuke.core.ids import Entry, short
+from okuzuke.core.plain import plain
 from okuzuke.ledger import checkpoint, policy, receipt, statement
 from okuzuke.ledger.checkpoint import Checkpoint, SignatureType, VerifierKey
 from okuzuke.ledger.receipt import Receipt

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from okuzuke.cli import submitting
 from okuzuke.cli.call import Call, keep
+from okuzuke.cli.values import Closed, Words, strict
 from okuzuke.registry.parties import Capacity
 
 _WHOLE = 1000
@@ -38,30 +39,30 @@ _SIGNED = _option("signed", "Record what was signed elsewhere; nothing else is n
 _SIGNING = [
     _option("key", "The signer's key (PEM): sign and record.", _FILE),
     _option("draft", "Write an unsigned draft for signing elsewhere; nothing is recorded.", _FILE),
-    _option("did", "With --draft: the key that will sign.", click.STRING),
+    _option("did", "With --draft: the key that will sign.", Words()),
     _SIGNED,
-    _option("as", "Who signs, by id, or `operator`; else whoever signs with the key.", click.STRING),
+    _option("as", "Who signs, by id, or `operator`; else whoever signs with the key.", Words()),
     _option(
         "capacity",
         "In what right; else the first that the signer holds.",
-        click.Choice([capacity.value for capacity in Capacity]),
+        Closed([capacity.value for capacity in Capacity]),
     ),
 ]
 _RECORDING = click.Command("signed", params=[_SIGNED, *_COMMON])
 
 
 class Command(TyperCommand):
-    """A command that knows `--archive` and `--json`."""
+    """A command that knows `--archive` and `--json`, and reads its own values strictly."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        return [*super().get_params(ctx), *_COMMON]
+        return [*strict(super().get_params(ctx)), *_COMMON]
 
 
 class StatementCommand(TyperCommand):
     """A command that makes a statement: signed here, drafted for elsewhere, or recorded as it came back signed."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        return [*super().get_params(ctx), *_SIGNING, *_COMMON]
+        return [*strict(super().get_params(ctx)), *_SIGNING, *_COMMON]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # The file says everything, so no argument that the command needs otherwise may be asked for.
@@ -72,7 +73,7 @@ class StatementCommand(TyperCommand):
     def invoke(self, ctx: click.Context) -> object:
         call = Call.of(ctx)
         if call.signed is not None:
-            submitting.record_signed(call, call.signed)
+            submitting.record_signed(call, call.signed, ctx.command_path.partition(" ")[2])
             return None
         return super().invoke(ctx)
 

@@ -15,7 +15,7 @@ import typer
 from okuzuke.cli import holders, model, parties, rights, signing, trust, works
 from okuzuke.cli.call import Call
 from okuzuke.cli.commands import Command, Group, StatementCommand
-from okuzuke.cli.shown import show
+from okuzuke.cli.shown import error_text, show
 from okuzuke.core.errors import InputError, OkuzukeError, StateError
 
 _INTERRUPTED = 130
@@ -90,19 +90,18 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that knows no Japanese shows escapes instead of stopping half-way.
             stream.reconfigure(errors="backslashreplace")
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    # What cannot be read as a command has no context to ask, and still answers in the form that was asked for.
+    as_json = "--json" in given
     try:
-        code = commands().main(None if arguments is None else list(arguments), prog_name=_NAME, standalone_mode=False)
+        code = commands().main(given, prog_name=_NAME, standalone_mode=False)
     except OkuzukeError as error:
-        return _tell(error.message, error.remedy, error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message(), file=sys.stderr)
-        return InputError.exit_code
+        return _tell(error, as_json=as_json)
     except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context is not None else _NAME
-        return _tell(error.format_message(), f"{command} --help", InputError.exit_code)
+        return _tell_usage(error, as_json=as_json)
     except OSError as error:
-        return _tell(str(error), "check the path and the disk, then type this again", StateError.exit_code)
+        state = StateError(str(error), remedy="check the path and the disk, then type this again")
+        return _tell(state, as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     return code if isinstance(code, int) else 0
@@ -116,6 +115,7 @@ def commands() -> Group:
         help="Who holds what, who permits what, and proof of it that a stranger can check offline.",
         cls=Group,
         add_completion=False,
+        suggest_commands=False,  # click itself names the nearest
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -139,6 +139,17 @@ def commands() -> Group:
     return root
 
 
-def _tell(message: str, remedy: str, code: int) -> int:
-    print(f"error: {message}\nremedy: {remedy}", file=sys.stderr)
-    return code
+def _tell_usage(error: click.ClickException, *, as_json: bool) -> int:
+    asks_for_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    if asks_for_help and not as_json:
+        print(error.format_message(), file=sys.stderr)
+        return InputError.exit_code
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context is not None else _NAME
+    message = "no command is given" if asks_for_help else error.format_message()
+    return _tell(InputError(message, remedy=f"{command} --help"), as_json=as_json)
+
+
+def _tell(error: OkuzukeError, *, as_json: bool) -> int:
+    print(error_text(error, as_json=as_json), file=sys.stderr)
+    return error.exit_code

@@ -11,8 +11,8 @@ from okuzuke.cli import files, options, parsed, words
 from okuzuke.cli.call import Call, opened
 from okuzuke.cli.shown import show, table
 from okuzuke.cli.submitting import hand_in, resolved, resolved_all, voice_of
+from okuzuke.cli.values import chosen
 from okuzuke.core.errors import InputError, StateError
-from okuzuke.core.fields import choose
 from okuzuke.core.ids import Entry, WorkId, short
 from okuzuke.registry.decision import Basis
 from okuzuke.registry.uses import Use
@@ -78,7 +78,7 @@ def snapshot(
             return
         if use is None:
             raise InputError("a snapshot is for one use", remedy="give --use train, or --list")
-        bases = [choose(item, Basis, "--basis") for item in parsed.listed(basis or [Basis.GRANT])]
+        bases = [chosen(item, Basis, "--basis") for item in parsed.listed(basis or [Basis.GRANT])]
         frozen = archive.datasets.snapshot(use, bases)
     after = f"okuzuke export {short(frozen.entry)} --for public -o snapshot.okz"
     show(frozen, [*table([_counts(frozen)]), *_refusals(frozen)], as_json=call.json, after=after)

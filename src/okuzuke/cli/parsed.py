@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from okuzuke.cli.values import chosen, nearest_of
 from okuzuke.core.canonical import Json, JsonObject
 from okuzuke.core.errors import InputError
-from okuzuke.core.fields import choose
 from okuzuke.core.intervals import parse_instant
 from okuzuke.core.money import SCALES, Money
 from okuzuke.registry.authority import Rule
 from okuzuke.registry.drafts import Span
+from okuzuke.registry.interests import read_part
 from okuzuke.registry.prices import Per, PriceModel
 from okuzuke.registry.sheets import Of
 from okuzuke.registry.uses import Use
 
 EVERY = "*"
+_ALL_PPM = 1_000_000
 _AMOUNT = re.compile(r"(\d{1,12})(?:\.(\d{1,9}))?([A-Z]{3,5})(?:/(\w+))?")
 
 
@@ -57,6 +59,7 @@ def owners(texts: Sequence[str]) -> dict[str, str]:
             raise InputError(f"--owner {text!r} names no part", remedy="write --owner PARTY=1/3")
         if party in found:
             raise InputError(f"--owner {party} is named twice", remedy="name each owner once")
+        read_part(part, f"--owner {party}")
         found[party] = part
     return found
 
@@ -70,13 +73,14 @@ def window(text: str, now: datetime) -> WindowText:
     decider, _, period = rest.partition("@")
     if not equals or not decider:
         raise InputError(f"--window {text!r} names no decider", remedy='write --window "train,caption=PARTY"')
-    uses = None if named == EVERY else tuple(choose(use.strip(), Use, "a use of --window") for use in named.split(","))
+    uses = None if named == EVERY else tuple(chosen(use.strip(), Use, "a use of --window") for use in named.split(","))
     start, _, end = period.partition("..")
     span = Span(parse_instant(start) if start else now, parse_instant(end) if end else None)
     if decider == Rule.UNANIMOUS:
         return WindowText(uses, span, Rule.UNANIMOUS, None, None)
     rule, colon, at_least = decider.partition(":")
     if rule == Rule.PARTS and colon:
+        read_part(at_least, "the parts of --window")
         return WindowText(uses, span, Rule.PARTS, None, at_least)
     return WindowText(uses, span, Rule.WINDOW, decider, None)
 
@@ -89,9 +93,12 @@ def line(text: str) -> LineText:
     """
     name, _, rest = text.rpartition("=")
     match rest.split(":"):
-        case [payee, of, share] if name and payee and share.isascii() and share.isdigit():
-            return LineText(name, payee, choose(of, Of, "what a line is taken of"), int(share))
-    raise InputError(f"--line {text!r} is no line of a sheet", remedy="write --line NAME=PARTY:gross:100000")
+        case [payee, of, share] if name and payee and _is_share(share):
+            return LineText(name, payee, chosen(of, Of, "what --line is taken of"), int(share))
+    raise InputError(
+        f"--line {text!r} is no line of a sheet",
+        remedy=f"write --line NAME=PARTY:gross:100000, in millionths up to {_ALL_PPM}",
+    )
 
 
 def prices(texts: Sequence[str], uses: Sequence[Use]) -> list[JsonObject] | None:
@@ -104,7 +111,7 @@ def prices(texts: Sequence[str], uses: Sequence[Use]) -> list[JsonObject] | None
     found: dict[str, JsonObject] = {}
     for text in texts:
         use, equals, price = text.rpartition("=")
-        for named in [choose(use, Use, "the use of --price")] if equals else uses:
+        for named in [chosen(use, Use, "the use of --price")] if equals else uses:
             found[named] = _price(price)
     missing = [use for use in uses if use not in found]
     if missing or len(found) > len(uses):
@@ -133,21 +140,30 @@ def listed(texts: Sequence[str]) -> list[str]:
 
 def _price(text: str) -> JsonObject:
     name, _, rest = text.partition(":")
-    model = choose(name, PriceModel, "a price")
+    model = chosen(name, PriceModel, "a --price")
     price: dict[str, Json] = dict.fromkeys(("amount", "per", "share_ppm", "min_guarantee"))
-    if model is PriceModel.SHARE and rest.isascii() and rest.isdigit():
+    if model is PriceModel.SHARE and _is_share(rest):
         price["share_ppm"] = int(rest)
     elif model in (PriceModel.FIXED, PriceModel.TARIFF) and (found := _AMOUNT.fullmatch(rest)) is not None:
         price["amount"] = _money(found).to_json()
-        price["per"] = choose(found[4], Per, "what a price is for").value if found[4] else None
+        price["per"] = chosen(found[4], Per, "what a --price is for").value if found[4] else None
     elif model is not PriceModel.FREE or rest:
-        raise InputError(f"--price {text!r} is no price", remedy="write free, share:50000 or fixed:500JPY/generation")
+        raise InputError(
+            f"--price {text!r} is no price",
+            remedy=f"write free, share:50000 (in millionths up to {_ALL_PPM}) or fixed:500JPY/generation",
+        )
     return {"model": model.value, **price}
+
+
+def _is_share(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,7}", text) is not None and int(text) <= _ALL_PPM
 
 
 def _money(found: re.Match[str]) -> Money:
     whole, fraction, currency = found[1], found[2] or "", found[3]
-    scale = SCALES.get(currency, 0)
+    if currency not in SCALES:
+        raise InputError(f"the currency of --price is {currency!r}", remedy=nearest_of(currency, list(SCALES)))
+    scale = SCALES[currency]
     sub_units = Decimal(f"{whole}.{fraction or 0}").scaleb(scale)
     if sub_units != sub_units.to_integral_value():
         raise InputError(f"{found[0]!r} is finer than {currency} is counted", remedy=f"give at most {scale} decimals")

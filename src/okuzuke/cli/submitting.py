@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from okuzuke.cli import clock, files
+from okuzuke.cli import clock, files, naming
 from okuzuke.cli.call import Call, opened
+from okuzuke.cli.reading import command_for, kind_of, read_in_full
 from okuzuke.cli.shown import moment, show, table
 from okuzuke.core.errors import InputError, StateError
 from okuzuke.core.ids import Entry, PartyId, short
@@ -21,6 +22,7 @@ from okuzuke.registry import standing
 from okuzuke.registry.drafts import Signer
 from okuzuke.registry.known import Fact, Statements, check_draft
 from okuzuke.registry.parties import Capacity, Party
+from okuzuke.registry.reasons import Code
 
 if TYPE_CHECKING:
     from okuzuke.archive import Archive
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 OPERATOR = "operator"
 _NO_ENTRY = Entry("")
+_NOT_HELD = {Code.NO_STANDING, Code.NOT_VERIFIER, Code.NOT_OPERATOR, Code.NOT_REGISTRANT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +73,31 @@ def say(
 def hand_in(call: Call, archive: Archive, draft: Draft, voice: Voice, *, after: str) -> None:
     """Record the draft as its voice signs it, or write it where the key is held elsewhere; show which."""
     if voice.key is None:
-        write_draft(call, archive.journal.draft(draft, voice.did), draft.kind, voice.did)
+        write_draft(call, archive, archive.journal.draft(draft, voice.did), draft.kind, voice.did)
     else:
         show_recorded(call, archive, archive.registry.say(draft, voice.key), after=after)
 
 
-def record_signed(call: Call, path: Path) -> None:
-    """Record a statement that was signed elsewhere."""
+def record_signed(call: Call, path: Path, command: str) -> None:
+    """Record a statement that was signed elsewhere, by the command of its kind."""
     handed_in = submission.parse(files.read(path))
+    kind = kind_of(handed_in)
+    if command_for(kind, path) != command:
+        raise InputError(
+            f"{path} holds a statement of the kind {kind}, which {command} does not record",
+            remedy=f"okuzuke {command_for(kind, path)} --signed {path}",
+        )
     if "proof" not in handed_in.document:
         raise InputError(f"{path} is not signed yet", remedy=f"okuzuke sign {path} --key KEY.pem")
     with opened(call) as archive:
         show_recorded(call, archive, archive.submit(handed_in), after="okuzuke log show")
 
 
-def write_draft(call: Call, drafted: Submission, kind: str, did: str) -> None:
-    """Write a draft to the file named by `--draft`, and say how it goes on."""
+def write_draft(call: Call, archive: Archive, drafted: Submission, kind: str, did: str) -> None:
+    """Write a draft, with what the archive calls the ids in it, to the file named by `--draft`; say how it goes on."""
     assert call.draft is not None, "a voice without a key drafts"
-    files.write_new(call.draft, drafted.to_bytes())
+    names = naming.names(archive.registry.known(), read_in_full(drafted))
+    files.write_new(call.draft, replace(drafted, names=names).to_bytes())
     lines = table([["drafted", kind, f"for {did}", str(call.draft)]])
     show(Drafted(call.draft, kind, did), lines, as_json=call.json, after=f"okuzuke sign {call.draft} --key KEY.pem")
 
@@ -151,10 +161,12 @@ def _holder(known: Statements, did: str) -> PartyId:
 def _capacity(
     known: Statements, voice: Voice, make: Callable[[Signer], Draft], capacities: Sequence[Capacity]
 ) -> Capacity:
-    """Return the first capacity the statement would stand in; else the first, whose refusal then says what is missing.
+    """Return the first capacity the statement would stand in, else the one whose refusal says most.
 
-    The archive judges again when it records.
+    That is the first refused for another reason than that the signer does not hold it; else the owner's, which is what
+    a reader expects to need; else the first. The archive judges again when it records.
     """
+    says_most: Capacity | None = None
     for capacity in capacities if len(capacities) > 1 else ():
         draft = make(Signer(voice.party, capacity))
         fact = Fact(
@@ -167,6 +179,9 @@ def _capacity(
             draft.rests_on,
             check_draft(draft),
         )
-        if standing.refusal(known, fact) is None:
+        refused = standing.refusal(known, fact)
+        if refused is None:
             return capacity
-    return capacities[0]
+        if says_most is None and refused.code not in _NOT_HELD:
+            says_most = capacity
+    return says_most or (Capacity.OWNER if Capacity.OWNER in capacities else capacities[0])

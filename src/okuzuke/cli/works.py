@@ -14,6 +14,7 @@ from okuzuke.cli.shown import show, table
 from okuzuke.cli.submitting import Voice, resolved, resolved_all, say, voice_of, write_draft
 from okuzuke.core.errors import InputError
 from okuzuke.core.ids import Entry, PartyId, WorkId, short
+from okuzuke.core.plain import plain
 from okuzuke.registry import drafts
 from okuzuke.registry.drafts import Names, Signer
 from okuzuke.registry.parties import Capacity
@@ -67,6 +68,7 @@ def register(
 ) -> None:
     """Enter the pictures of a folder or list into a series; one bad row, and nothing is entered."""
     call = Call.of(context)
+    _check_intake(path)
     with opened(call) as archive:
         entry = Entry(resolved(archive, series_id))
         voice = voice_of(call, archive)
@@ -135,13 +137,25 @@ def _draft(
     if skip_bad:
         raise InputError("a draft takes every row or none", remedy="mend the bad rows, or sign here with --key FILE")
     drafted = archive.registry.draft_register(path, series_id, signer, voice.did, published=published)
-    write_draft(call, drafted, "register", voice.did)
+    write_draft(call, archive, drafted, "register", voice.did)
+
+
+def _check_intake(path: Path) -> None:
+    """Refuse what is neither a folder nor a list, saying what it is."""
+    if not path.exists():
+        raise InputError(f"{path} does not exist", remedy="check its spelling; give a folder of pictures or a .csv")
+    if path.is_file() and path.suffix.lower() != ".csv":
+        raise InputError(
+            f"{path} is a file, not a folder", remedy=f"give its folder, {path.parent}, or a .csv that lists it"
+        )
 
 
 def _show_registered(call: Call, archive: Archive, series_id: Entry, done: Registration) -> None:
-    for bad in done.bad:
+    # Where a program reads the result, the bad rows are in it.
+    for bad in done.bad if not call.json else ():
         line = f" (line {bad.line})" if bad.line else ""
-        print(f"bad row {bad.name}{line}: {bad.reason}\nremedy: {bad.remedy}", file=sys.stderr)
+        print(plain(f"bad row {bad.name}{line}: {bad.reason}"), file=sys.stderr)
+        print(plain(f"remedy: {bad.remedy}"), file=sys.stderr)
     works = archive.registry.known().works
     rows = [["work", works[work].work.name, short(work)] for work in done.registered[:_LISTED]]
     lines = table(rows)

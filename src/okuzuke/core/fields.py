@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,9 @@ from okuzuke.core.canonical import Json, JsonObject
 from okuzuke.core.errors import InputError
 from okuzuke.core.ids import digest_text
 from okuzuke.core.intervals import format_instant, parse_instant
+
+_HIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -36,11 +40,12 @@ class Fields:
         self._read.add(name)
         return self._value.get(name) is not None
 
-    def text(self, name: str) -> str:
+    def text(self, name: str, *, lines: bool = False) -> str:
+        """Return a text of one line, or of several where `lines` is true."""
         value = self._get(name)
         if not isinstance(value, str) or not value or len(value) > 4096:
             raise self._error(f"{self._what}.{name}", f"is not a text of 1 to 4096 characters: {value!r}"[:160])
-        return value
+        return self._shown(name, value, lines=lines)
 
     def optional_text(self, name: str) -> str | None:
         return self.text(name) if self.has(name) else None
@@ -50,7 +55,7 @@ class Fields:
         value = self._get(name)
         if not isinstance(value, str) or len(value) > 4096:
             raise self._error(f"{self._what}.{name}", "is not a text")
-        return value
+        return self._shown(name, value)
 
     def digest(self, name: str) -> str:
         return digest_text(self._get(name), f"{self._what}.{name}")
@@ -61,12 +66,12 @@ class Fields:
     def digests(self, name: str) -> tuple[str, ...]:
         return tuple(digest_text(item, f"{self._what}.{name}") for item in self.items(name))
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def texts(self, name: str, *, lines: bool = False) -> tuple[str, ...]:
         values = self.items(name)
         for value in values:
             if not isinstance(value, str) or not value or len(value) > 4096:
                 raise self._error(f"{self._what}.{name}", f"holds something that is not a text: {value!r}"[:160])
-        return tuple(str(value) for value in values)
+        return tuple(self._shown(name, str(value), lines=lines) for value in values)
 
     def integer(self, name: str, *, low: int = 0, high: int = 2**53 - 1) -> int:
         value = self._get(name)
@@ -111,6 +116,14 @@ class Fields:
 
     def raw(self, name: str) -> Json:
         return self._get(name)
+
+    def _shown(self, name: str, value: str, *, lines: bool = False) -> str:
+        """Refuse what a reader could not see or what would turn the line around: control and direction characters."""
+        seen = value.replace("\n", "") if lines else value
+        hidden = next((one for one in seen if one in _TURNING or unicodedata.category(one) in _HIDDEN), None)
+        if hidden is not None:
+            raise self._error(f"{self._what}.{name}", f"holds the control character U+{ord(hidden):04X}")
+        return value
 
     def _get(self, name: str) -> Json:
         self._read.add(name)

@@ -121,12 +121,6 @@ def registered_names(connection: Connection, party: PartyId, series: Entry) -> d
     return {(line.name, AssetId(line.asset)): WorkId(line.work) for line in connection.execute(query)}
 
 
-def works_with_asset(connection: Connection, asset: AssetId) -> list[WorkId]:
-    """Return the works whose file has these bytes, whoever registered them."""
-    query = select(schema.work.c.work).where(schema.work.c.asset == asset).order_by(schema.work.c.work)
-    return [WorkId(work) for work in connection.scalars(query)]
-
-
 def sets_with(connection: Connection, row: RowId) -> list[SetRoot]:
     """Return the sets that hold a row."""
     query = select(schema.member.c.root).where(schema.member.c.key == row).order_by(schema.member.c.root)

@@ -103,4 +103,5 @@ def _japan_time(word: str) -> str:
         at = parse_instant(word).astimezone(_JAPAN)
     except (InputError, OverflowError):
         return word  # no day of the calendar, or past its last
-    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}（日本時間）".replace(f"{at:%H:%M}:00（", f"{at:%H:%M}（")
+    clock = f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+    return f"{at.year}年{at.month}月{at.day}日 {clock}（日本時間）"
