@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_bundle_that_is_not_there_is_bad_input(story: Story, tmp_path: Path) -
     [
         ["grant"],
         ["consent", "show", "7f3a9c00"],
-        ["ownership", "7f3a9c00", "--owner", "a=1", "--form", "none", "--title", "creation"],
+        ["ownership", "7f3a9c00", "--owner", "a=1", "--form", "sole"],
         ["nothing"],
         ["log", "nothing"],
         ["party", "作者", "--type", "person", "--unknown"],
@@ -220,3 +221,135 @@ def test_a_setting_nobody_knows_names_the_nearest(desk: Desk, monkeypatch: pytes
     monkeypatch.setenv("OKUZUKE_ORIGINE", "x")
 
     refused(desk.type("log", "show"), 2, "did you mean origin?")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message", "remedy"),
+    [
+        (["nothing"], 2, "No such command 'nothing'.", "okuzuke --help"),
+        (["grant"], 2, "Missing argument 'SUBJECT'.", "okuzuke grant --help"),
+        (["consent", "show", "abc", "--use", "train"], 2, "'abc' is no id", "give at least the first 8 characters"),
+        (["snapshot", "--use", "style"], 3, "no work may enter this snapshot", "okuzuke"),
+    ],
+)
+def test_a_program_reads_errors_as_json_too(
+    story: Story, arguments: list[str], code: int, message: str, remedy: str
+) -> None:
+    said = story.desk.type(*arguments, "--json")
+
+    error = json.loads(said.err)
+    assert (said.code, said.out) == (code, "")
+    assert set(error) == {"error", "remedy", "exit"}
+    assert error["exit"] == code
+    assert message in error["error"]
+    assert remedy in error["remedy"]
+
+
+def test_a_group_without_a_command_is_an_error_as_json_too(story: Story) -> None:
+    said = story.desk.type("--json", "consent")
+
+    assert json.loads(said.err) == {"error": "no command is given", "remedy": "okuzuke consent --help", "exit": 2}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["grant", "7f3a9c00", "--use", "trian"], ["--use is 'trian'", "did you mean 'train'?"]),
+        (["end", "7f3a9c00", "--ground", "brech"], ["--ground is 'brech'", "did you mean 'breach'?"]),
+        (["suspend", "7f3a9c00", "--capacity", "windw"], ["--capacity is 'windw'", "did you mean 'window'?"]),
+        (["snapshot", "--use", "train", "--basis", "grnt"], ["--basis is 'grnt'", "did you mean 'grant'?"]),
+        (["grant", "7f3a9c00", "--use", "train", "--price", "fre"], ["a --price is 'fre'", "did you mean 'free'?"]),
+        (["grant", "7f3a9c00", "--use", "train", "--price", "share:"], ["--price 'share:' is no price", "share:50000"]),
+        (["grant", "7f3a9c00", "--use", "train", "--price", "share:1000001"], ["--price", "up to 1000000"]),
+        (["grant", "7f3a9c00", "--use", "train", "--price", "fixed:5JPX"], ["--price is 'JPX'", "'JPY'"]),
+        (["party", "", "--type", "person"], ["NAME is empty"]),
+        (["party", "作者", "--type", "person", "--kana", ""], ["--kana is empty"]),
+        (["init", "--operator", "", "--origin", "log.example/x"], ["--operator is empty"]),
+        (["suspend", "7f3a9c00", "--as", ""], ["--as is empty"]),
+        (
+            ["series", "あ" * 4097, "--title-en", "A", "--copyright-line", "c"],
+            ["TITLE is no text that can be stated", "1 to 4096 characters"],
+        ),
+        (["party", "作\x1b[2J", "--type", "person"], ["NAME is no text that can be stated: '作\\x1b[2J'"]),
+        (["grnt"], ["No such command 'grnt'. Did you mean 'grant'?\nremedy"]),
+    ],
+)
+def test_a_value_that_does_not_fit_names_its_option_and_what_is_near(
+    story: Story, arguments: list[str], words: list[str]
+) -> None:
+    said = story.desk.type(*arguments)
+
+    refused(said, 2, *words)
+    assert "docs/formats.md" not in said.err
+
+
+def test_a_part_that_is_none_names_its_owner(story: Story) -> None:
+    held = ["--owner", "7f3a9c00=half", "--form", "sole", "--title", "creation"]
+    said = story.desk.type("ownership", story.series, *held, "--key", story.desk.key("幹事"))
+
+    refused(said, 2, "--owner 7f3a9c00 is no part of a whole: 'half'")
+
+
+@pytest.mark.parametrize("character", ["x", "0", "あ"])
+def test_a_long_value_is_cut_in_what_is_said_of_it(story: Story, character: str) -> None:
+    said = story.desk.type("consent", "show", character * 300, "--use", "train")
+
+    refused(said, 2, f"{character * 80}…")
+    assert character * 81 not in said.err
+
+
+def test_an_error_adds_no_remedy_of_its_own(story: Story) -> None:
+    said = story.desk.type("consent", "show", "abc\x1b[2J\nremedy: rm", "--use", "train")
+
+    refused(said, 2)
+    assert said.err.count("\nremedy: ") == 1
+    assert "\x1b" not in said.err
+
+
+def test_who_owns_nothing_is_told_that_an_owner_is_needed(desk: Desk) -> None:
+    desk.party("作者")
+    desk.party("他人")
+    series = desk.series("絵", "作者")
+
+    said = desk.type("grant", series, "--use", "train", "--key", desk.key("他人"))
+
+    refused(said, 3, "does not hold the capacity “owner”", "「著作権者」の資格を持っていません")
+
+
+def test_a_file_in_place_of_a_folder_is_told_its_folder(registering: tuple[Desk, list[object]]) -> None:
+    desk, options = registering
+    picture = desk.pictures("絵", 1) / "work-000.png"
+
+    refused(
+        desk.type("register", picture, *options), 2, "is a file, not a folder", f"give its folder, {picture.parent}"
+    )
+    refused(desk.type("register", desk.folder / "none", *options), 2, "none does not exist")
+
+
+def test_one_bad_row_is_counted_as_one(registering: tuple[Desk, list[object]]) -> None:
+    desk, options = registering
+    listed = desk.pictures("絵", 1) / "list.csv"
+    listed.write_text("file,caption\nnone.png,one\n", encoding="utf-8")
+
+    refused(desk.type("register", listed, *options), 2, "1 row cannot be registered:\n")
+
+
+def test_a_file_name_with_a_line_break_adds_no_line(registering: tuple[Desk, list[object]]) -> None:
+    desk, options = registering
+    folder = desk.pictures("絵", 1)
+    (folder / "a\nremedy: b.png").write_text("no picture", encoding="utf-8")
+
+    said = desk.type("register", folder, *options)
+
+    refused(said, 2, r"a\u000aremedy: b.png")
+    assert len(said.err.splitlines()) == 3
+
+
+def test_bad_rows_left_out_are_in_the_json_and_nowhere_else(registering: tuple[Desk, list[object]]) -> None:
+    desk, options = registering
+    folder = desk.pictures("絵", 1)
+    (folder / "bad.png").write_text("no picture", encoding="utf-8")
+
+    done = desk.json("register", folder, *options, "--skip-bad")
+
+    assert [row["name"] for row in done["bad"]] == ["bad.png"]

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli_desk import Desk
+from okuzuke.core.canonical import JsonObject
+from okuzuke.core.ids import PartyId
+from okuzuke.ledger import submission
+from okuzuke.ledger.statement import Draft
 
 
 @pytest.fixture
@@ -171,3 +175,109 @@ def test_a_file_is_never_overwritten(desk: Desk, series: str, tmp_path: Path) ->
 
     assert said.code == 4
     assert taken.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_draft_cannot_hide_a_line_from_its_signer(desk: Desk) -> None:
+    desk.party("作者")
+    draft = desk.folder / "r.json"
+    rows = submission.set_of([submission.row_of({"name": "絵\x1b[2J\nnot signed 未署名\u202e"}, bytes(32))])
+    public: JsonObject = {"series": "5e" * 32, "rows": rows.to_json()}
+    register = Draft("register", PartyId("7f" * 32), "registrant", public, {})
+    draft.write_bytes(submission.drafted(register, desk.did("作者"), bytes, [rows]).to_bytes())
+
+    said = desk.type("sign", draft)
+    as_json = desk.type("sign", draft, "--json").out
+
+    assert said.code == 0
+    assert r"  絵\u001b[2J\u000anot signed 未署名\u202e" in said.out
+    assert said.out.splitlines().count("not signed 未署名") == 1
+    assert not set("\x1b\u202e") & set(said.out + as_json)
+
+
+@pytest.mark.parametrize("character", ["\x1b[2J", "\n", "\u202e"])
+def test_a_draft_whose_field_would_hide_a_line_is_not_signed(desk: Desk, series: str, character: str) -> None:
+    draft = desk.folder / "s.json"
+    desk.json("series", "絵", "--title-en", "Pictures", "--copyright-line", "© 作者", "--draft", draft,
+              "--did", desk.did("作者"))  # fmt: skip
+    changed = json.loads(draft.read_bytes())
+    changed["statement"]["credentialSubject"]["public"]["title_en"] += character
+    draft.write_text(json.dumps(changed), encoding="utf-8")
+
+    said = desk.type("sign", draft, "--key", desk.key("作者"))
+
+    assert said.code == 2
+    assert character not in said.err.removesuffix("\n").replace("\nremedy: ", " ")
+    assert not (desk.folder / "s.signed.json").exists()
+
+
+def test_a_signer_reads_what_the_ids_are_called_and_that_nobody_signs_the_names(desk: Desk, series: str) -> None:
+    grant = desk.entry("grant", series, "--use", "train", "--key", desk.key("作者"))
+    given, asked = desk.folder / "c.json", desk.folder / "g.json"
+    desk.json("consent", "give", grant, "--draft", given, "--did", desk.did("作者"))
+    desk.json("grant", series, "--use", "edit", "--draft", asked, "--did", desk.did("作者"))
+
+    consent, permission = desk.type("sign", given).out, desk.type("sign", asked).out
+
+    assert "「絵 © 絵」" in permission
+    assert "signer 署名者" in permission
+    assert "「作者」" in permission
+    assert "「grant 許諾 " in consent
+    assert " 作者: 絵 © 絵」" in consent
+    assert "the signature does not cover them" in consent
+    assert "署名の対象ではありません" in consent
+
+
+def test_a_name_cannot_leave_its_quotation_and_is_not_recorded(desk: Desk, series: str) -> None:
+    draft = desk.folder / "g.json"
+    desk.json("grant", series, "--use", "train", "--draft", draft, "--did", desk.did("作者"))
+    changed = json.loads(draft.read_bytes())
+    changed["names"] = dict.fromkeys(changed["names"], "花」 and signed")
+    draft.write_text(json.dumps(changed), encoding="utf-8")
+
+    said = desk.type("sign", draft, "--key", desk.key("作者"))
+    desk.entry("grant", "--signed", desk.folder / "g.signed.json")
+
+    assert "「花』 and signed」" in said.out
+    assert "and signed" not in json.dumps(desk.json("log", "show"))
+    assert desk.log()[-1] == "grant"
+
+
+def test_a_draft_without_names_is_signed_as_before(desk: Desk, series: str) -> None:
+    draft = desk.folder / "g.json"
+    desk.json("grant", series, "--use", "train", "--draft", draft, "--did", desk.did("作者"))
+    changed = json.loads(draft.read_bytes())
+    del changed["names"]
+    draft.write_text(json.dumps(changed), encoding="utf-8")
+
+    said = desk.type("sign", draft)
+
+    assert said.code == 0
+    assert "「" not in said.out
+
+
+@pytest.mark.parametrize("command", [["ownership"], ["consent", "give"], ["party"]])
+def test_a_signed_file_is_recorded_by_the_command_of_its_kind_only(desk: Desk, series: str, command: list[str]) -> None:
+    draft, back = desk.folder / "g.json", desk.folder / "g.signed.json"
+    desk.json("grant", series, "--use", "train", "--draft", draft, "--did", desk.did("作者"))
+    desk.json("sign", draft, "--key", desk.key("作者"))
+
+    said = desk.type(*command, "--signed", back)
+
+    assert said.code == 2
+    assert "holds a statement of the kind grant" in said.err
+    assert said.err.splitlines()[-1] == f"remedy: okuzuke grant --signed {back}"
+    assert "grant" not in desk.log()
+
+
+def test_a_rotation_signed_elsewhere_is_recorded_by_party(desk: Desk, series: str) -> None:
+    draft, new = desk.folder / "k.json", desk.folder / "other.pem"
+    party = desk.json("log", "show")[1]["entry"]
+    desk.party("他人")
+    desk.json("party", "--rotate", party, "--new-did", desk.did("他人"), "--draft", draft, "--did", desk.did("作者"))
+    said = desk.type("sign", draft, "--key", desk.key("作者"))
+
+    desk.entry("party", "--signed", desk.folder / "k.signed.json")
+
+    assert said.out.splitlines()[-1].startswith("next: okuzuke party --signed ")
+    assert desk.log()[-1] == "key"
+    assert not new.exists()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from pathlib import Path
 
 import pytest
 
 from cli_desk import Desk, Story
+from okuzuke.cli.shown import show, table
 
 
 def test_the_log_holds_what_was_typed_in_its_order(story: Story) -> None:
@@ -220,3 +223,30 @@ def test_a_verifier_says_what_waits_for_review_is_no_copy(desk: Desk) -> None:
     assert len(waiting) == 2
     assert "same_file of work-000.png" in listed
     assert desk.type("review").out.startswith("nothing waits for review\n")
+
+
+def test_what_is_shown_moves_no_cursor_and_a_program_reads_it_as_it_is() -> None:
+    name = "悪\x1b[1A\x1b[2K意\u009b\U000e0041"
+    shown, as_json = io.StringIO(), io.StringIO()
+
+    with contextlib.redirect_stdout(shown):
+        show({"name": name}, table([["party", name, "7f3a"]]), as_json=False, after=f"okuzuke party {name}")
+    with contextlib.redirect_stdout(as_json):
+        show({"name": name}, [], as_json=True)
+
+    assert r"party   悪\u001b[1A\u001b[2K意\u009b\U000e0041   7f3a" in shown.getvalue()
+    assert not {"\x1b", "\u009b", "\U000e0041"} & set(shown.getvalue() + as_json.getvalue())
+    assert json.loads(as_json.getvalue()) == {"name": name}
+
+
+def test_japanese_readers_read_the_time_of_japan(desk: Desk) -> None:
+    party = desk.party("作者")
+    series = desk.series("絵", "作者")
+    key = ["--key", desk.key("作者")]
+    desk.entry("ownership", series, "--owner", f"{party}=1", "--form", "sole", "--title", "creation", *key)
+    desk.entry("grant", series, "--use", "train", "--from", "2036-04-06", *key)
+
+    said = desk.type("consent", "show", series, "--use", "train")
+
+    assert "2036年4月6日 09:00（日本時間）" in said.out
+    assert "The grant begins 2036-04-06T00:00:00.000000Z" in said.out

@@ -144,3 +144,19 @@ def test_a_submission_carries_the_rows_of_all_its_sets() -> None:
         OTHER_ROWS.root: tuple(row.key for row in OTHER_ROWS.rows),
     }
     assert SHELF.rows == {row.key: row for row in (*ROWS.rows, *OTHER_ROWS.rows)}
+
+
+def test_what_the_drafter_calls_the_ids_travels_with_the_file_and_is_not_signed() -> None:
+    named = replace(SHELF, names={ROWS.rows[0].key: "こけし"})
+
+    received = submission.parse(named.to_bytes())
+
+    assert received.names == {ROWS.rows[0].key: "こけし"}
+    assert received.document == SHELF.document
+    assert "names" not in members(SHELF)
+
+
+@pytest.mark.parametrize("names", [None, [], {"5E": "a"}, {"5e" * 32: ""}, {"5e" * 32: 1}, {"5e" * 32: "a" * 5000}])
+def test_names_of_another_shape_are_refused(names: Json) -> None:
+    with pytest.raises(InputError):
+        submission.parse(canonical_bytes(members(SHELF) | {"names": names}))

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import click
 
 from okuzuke.core.errors import InputError
+from okuzuke.core.fields import Fields
 from okuzuke.registry.folders import nearest
 
-_LONGEST = 4096
-"""Characters of a text in a statement (docs/formats.md)."""
+_STATED = "write 1 to 4096 characters there, none of them a line break or another control character"
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -21,10 +21,11 @@ class Words(click.types.StringParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         text = super().convert(value, param, ctx)
-        if not text or len(text) > _LONGEST:
-            problem = "is empty" if not text else f"is {len(text)} characters long"
-            raise InputError(f"{_called(param)} {problem}", remedy=f"write 1 to {_LONGEST} characters there")
-        return text
+        try:
+            return Fields({"text": text}, "text").text("text")
+        except InputError as error:
+            problem = "is empty" if not text else f"is no text that can be stated: {text!r}"
+            raise InputError(f"{_called(param)} {problem}", remedy=_STATED) from error
 
 
 class Closed(click.Choice[str]):
@@ -32,7 +33,8 @@ class Closed(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:
-            return super().convert(value, param, ctx)
+            # A default comes as the member; click would go by its name, where people type its value.
+            return super().convert(str(value), param, ctx)
         except click.BadParameter as error:
             words = [str(word) for word in self.choices]
             raise InputError(f"{_called(param)} is {str(value)!r}", remedy=nearest_of(str(value), words)) from error
@@ -59,7 +61,7 @@ def chosen(text: str, choices: type[Word], what: str) -> Word:
     try:
         return choices(text)
     except ValueError as error:
-        raise InputError(f"{what} is {text!r}", remedy=nearest_of(text, list(choices))) from error
+        raise InputError(f"{what} is {text!r}", remedy=nearest_of(text, [word.value for word in choices])) from error
 
 
 def _called(parameter: click.Parameter | None) -> str:

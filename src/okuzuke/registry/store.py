@@ -14,7 +14,7 @@ from okuzuke.ledger.store import Kinds, Recorded
 from okuzuke.ledger.submission import Submission
 from okuzuke.registry import standing
 from okuzuke.registry.known import READERS, Fact, Registered, Statements, read_fact
-from okuzuke.registry.reasons import Reason
+from okuzuke.registry.reasons import Code, Reason
 from okuzuke.registry.works import Register, Slots, Work, deal_slot
 from okuzuke.storage import schema
 
@@ -90,8 +90,27 @@ def check_key(known: Statements, item: Recorded) -> None:
 
 
 def refusal_error(reason: Reason) -> RightsError:
-    """Return the error that says a reason in both languages."""
-    return RightsError(f"{reason.en}\n{reason.ja}", remedy="sign as the party named, or ask it to sign")
+    """Return the error that says a reason in both languages and what to type next."""
+    return RightsError(f"{reason.en}\n{reason.ja}", remedy=_REMEDIES.get(reason.code, "ask the party named to sign"))
+
+
+_REMEDIES = {
+    Code.UNKNOWN_SIGNER: "enter the party first: okuzuke party NAME --new-key FILE",
+    Code.UNKNOWN_PARTY: "enter that party first, or check its id: okuzuke log show",
+    Code.UNKNOWN_SUBJECT: "check the id: okuzuke log show",
+    Code.KEY_NOT_VALID: "sign with the key in force; okuzuke party --rotate changes it",
+    Code.PARTY_ENDED: "its successor signs as a party of its own",
+    Code.NOT_OPERATOR: "the operator types this in the archive",
+    Code.NOT_REGISTRANT: "make a series of your own, or ask its registrant",
+    Code.NOT_VERIFIER: "the operator appoints verifiers: okuzuke attest PARTY --claim appointment --method TEXT",
+    Code.INTERESTED: "ask a verifier who has no interest in it",
+    Code.NO_STANDING: "state who holds it first (okuzuke ownership, interest, authority), or give another --capacity",
+    Code.WRONG_TARGET: "check the id: okuzuke log show lists the kinds",
+    Code.NO_GROUND: "name a ground that the grant names: --ground",
+    Code.NOTICE_TOO_SHORT: "give a later day: --effective",
+    Code.NO_EVIDENCE: "give the document: --evidence FILE",
+    Code.ELSEWHERE: "draft the party in this archive",
+}
 
 
 def submitted_works(submission: Submission) -> tuple[Work, ...]:
