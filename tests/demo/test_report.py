@@ -162,6 +162,14 @@ def test_the_page_never_calls_anything_unlawful_or_cleared(text: str) -> None:
     assert "権利者の承認・監修を示すものではありません" in text
 
 
+def test_no_code_word_stands_in_a_japanese_sentence(text: str) -> None:
+    assert re.findall(r"[「（][a-z_]+[」）]", text) == []
+
+
+def test_uses_with_one_answer_stand_together(text: str) -> None:
+    assert "この利用の許諾を求めていません" in text
+
+
 def test_makers_of_dedicated_sets_are_not_named(text: str) -> None:
     assert not re.search(r"dicebear|figma", text, re.IGNORECASE)
 

@@ -311,7 +311,7 @@ def _without_use(cell: Cell) -> list[Both]:
     """Return the sentences of a refusal, the use's name blanked so that uses with one answer stand together."""
     refused = cell.answered.refused
     assert refused is not None, "asked of refusals only"
-    ja = [text.replace(f"利用「{cell.use}」", "この利用") for text in refused.ja]
+    ja = [text.replace(f"利用「{USE_WORDS[cell.use].ja}」", "この利用") for text in refused.ja]
     en = [text.replace(f"“{cell.use}”", "this use") for text in refused.en]
     return [Both(*pair) for pair in zip(ja, en, strict=True)]
 
