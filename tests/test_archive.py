@@ -17,7 +17,7 @@ from okuzuke.registry import drafts
 from okuzuke.registry.decision import Asked, Basis, State
 from okuzuke.registry.drafts import Signer, Span
 from okuzuke.registry.grants import Ground
-from okuzuke.registry.interests import InterestKind, Title
+from okuzuke.registry.interests import Form, InterestKind, Title
 from okuzuke.registry.parties import Capacity, Claim
 from okuzuke.registry.reasons import Code
 from okuzuke.registry.uses import Use
@@ -354,6 +354,65 @@ def test_copies_under_two_owners_wait_even_where_one_desk_registered_both(scene:
     assert scene.archive.screening.run().review == 2
     with pytest.raises(RightsError, match="no work may enter"):
         scene.archive.datasets.snapshot(Use.TRAIN)
+
+
+def test_a_verifier_does_not_void_a_no_on_what_it_owns_a_part_of(scene: Scene) -> None:
+    verifier = scene.verifier()
+    party = scene.party("作家")
+    series = scene.series(party)
+    scene.own(series, party, {party: "1/2", verifier: "1/2"})
+    stop = scene.say(drafts.suspend(Signer(party, Capacity.OWNER), scene.known, series, None, None))
+
+    signer = Signer(verifier, Capacity.VERIFIER)
+    void = drafts.end(signer, stop.entry, Ground.VOID, scene.now, evidence="cd" * 32)
+    with pytest.raises(RightsError, match="interest"):
+        scene.say(void)
+
+
+def test_a_copy_does_not_go_free_because_its_original_was_erased(scene: Scene) -> None:
+    owner = scene.granted_series("作家", 1)
+    thief = scene.granted_series("転載", 1, quality=88)
+    scene.archive.screening.run()
+    scene.archive.erase(owner.works[0], "at the author's request")
+
+    assert {item.work for item in scene.archive.screening.waiting()} == set(thief.works)
+    with pytest.raises(RightsError, match="no work may enter"):
+        scene.archive.datasets.snapshot(Use.TRAIN)
+
+
+def test_a_sale_does_not_make_good_the_title_of_who_granted_before(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, demo=False)
+    verifier = scene.verifier()
+    seller = scene.granted_series("作家", 1)
+    buyer = scene.party("買主")
+    owner = Signer(seller.party, Capacity.OWNER)
+    sale = scene.say(
+        drafts.ownership(owner, scene.known, seller.series, {buyer: "1"}, Form.SOLE, Title.TRANSFER_WITH_27_28)
+    )
+    signer = Signer(verifier, Capacity.VERIFIER)
+    scene.say(drafts.attest(signer, Claim.TITLE, sale.entry, "contract", Span(DAWN), evidence="ab" * 32))
+    scene.archive.screening.run()
+
+    with pytest.raises(RightsError, match="title_claimed"):
+        scene.archive.datasets.snapshot(Use.TRAIN)
+    scene.say(drafts.attest(signer, Claim.TITLE, seller.ownership, "originals", Span(DAWN), evidence="ab" * 32))
+    assert len(scene.archive.datasets.snapshot(Use.TRAIN).places) == 1
+    scene.archive.close()
+
+
+def test_a_later_review_overrides_an_earlier_one(scene: Scene) -> None:
+    verifier = scene.verifier()
+    one = scene.granted_series("一", 1)
+    scene.granted_series("二", 1, quality=90)
+    scene.archive.screening.run()
+    review = scene.archive.screening.review
+    review(verifier, scene.keys[verifier], one.works[0], Verdict.MATCH)
+    with pytest.raises(RightsError, match="no work may enter"):
+        scene.archive.datasets.snapshot(Use.TRAIN)
+
+    review(verifier, scene.keys[verifier], one.works[0], Verdict.NO_MATCH)
+
+    assert [place.work for place in scene.archive.datasets.snapshot(Use.TRAIN).places] == list(one.works)
 
 
 def test_a_verifier_does_not_review_what_it_owns(scene: Scene) -> None:

@@ -71,7 +71,7 @@ class Rebuilt:
 
 
 _OWN_KINDS = frozenset({"erase", "slots", "screen", "snapshot"})
-_ERASABLE = frozenset({"party", "series", "persona", "character", "moral", "dedication"})
+_ERASABLE = frozenset({"party", "persona", "character", "moral", "dedication"})
 """What may be cleared whole: each can only take permissions away. A suspension, an ending, an ownership or a grant
 may be what a "no" to somebody else rests on, so those stay, and what is personal in them is sealed."""
 
@@ -255,6 +255,8 @@ def _kinds() -> Kinds:
 def _erasure(connection: Connection, target: str) -> JsonObject:
     """Return the public face of an erasure; the operator's own first statement cannot be erased."""
     if registry_store.is_row(connection, RowId(target)):
+        if not registry_store.is_work(connection, WorkId(target)):
+            raise InputError("only a work's own row is erased", remedy="give the work's id")
         return {"entry": None, "row": target}
     item = ledger.recorded(connection, Entry(target))
     if item.position == 0 or item.statement.kind not in _ERASABLE:

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cli_desk import Desk
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.ids import PartyId
-from okuzuke.ledger import submission
+from okuzuke.ledger import keys, submission
 from okuzuke.ledger.statement import Draft
 
 
@@ -82,10 +83,11 @@ def test_a_register_is_signed_elsewhere_with_its_rows(desk: Desk, series: str) -
 
 def test_a_party_whose_key_is_elsewhere_enters_by_its_own_signature(desk: Desk) -> None:
     draft = desk.folder / "p.json"
-    desk.party("鍵の持ち主")
-    did = desk.did("鍵の持ち主")
+    own = Ed25519PrivateKey.generate()
+    keys.save(desk.folder / "own.pem", own)
+    did = keys.did_of(own.public_key())
     desk.json("party", "別名", "--type", "person", "--draft", draft, "--did", did)
-    desk.json("sign", draft, "--key", desk.key("鍵の持ち主"))
+    desk.json("sign", draft, "--key", desk.folder / "own.pem")
 
     desk.entry("party", "--signed", desk.folder / "p.signed.json")
 
@@ -272,8 +274,8 @@ def test_a_signed_file_is_recorded_by_the_command_of_its_kind_only(desk: Desk, s
 def test_a_rotation_signed_elsewhere_is_recorded_by_party(desk: Desk, series: str) -> None:
     draft, new = desk.folder / "k.json", desk.folder / "other.pem"
     party = desk.json("log", "show")[1]["entry"]
-    desk.party("他人")
-    desk.json("party", "--rotate", party, "--new-did", desk.did("他人"), "--draft", draft, "--did", desk.did("作者"))
+    did = keys.did_of(Ed25519PrivateKey.generate().public_key())
+    desk.json("party", "--rotate", party, "--new-did", did, "--draft", draft, "--did", desk.did("作者"))
     said = desk.type("sign", draft, "--key", desk.key("作者"))
 
     desk.entry("party", "--signed", desk.folder / "k.signed.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from okuzuke.registry.decision import Asked
 from okuzuke.registry.interests import InterestKind, Title
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.reasons import Code
@@ -49,3 +50,15 @@ def test_a_transfer_carries_adaptation_only_where_it_names_articles_27_and_28(ti
     refused = title is Title.TRANSFER and use in ADAPTING_USES
     assert book.allowed(work, use) is not refused
     assert (Code.RIGHTS_27_28 in book.codes(work, use)) is refused
+
+
+def test_a_right_limited_to_one_country_is_not_escaped_by_spelling_it_otherwise() -> None:
+    book = Book()
+    owner, holder = book.party("owner"), book.party("holder")
+    work = book.own_work(owner)
+    book.say(owner, Capacity.REGISTRANT, interest_of(work, holder, territories=("JP",)))
+    book.grant(work, owner)
+
+    for territory in ("JP", "jp", "Japan", None):
+        assert not book.allowed(Asked(work, Use.TRAIN, territory=territory))
+    assert book.allowed(Asked(work, Use.TRAIN, territory="FR"))

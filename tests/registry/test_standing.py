@@ -249,8 +249,9 @@ def test_who_has_sold_states_nothing_more_about_it(
     assert book.refusal(stranger, Capacity.OWNER, body) is None
 
 
-def test_who_is_to_take_a_part_may_accept_it_before_it_is_theirs(book: Book, stranger: PartyId) -> None:
+def test_who_is_to_take_a_part_may_accept_it_before_it_is_theirs(book: Book) -> None:
     committee = committee_in(book)
+    stranger = committee.stranger
     sale = book.transfer(committee.series, committee.secretary, stranger)
     assert book.refusal(stranger, Capacity.OWNER, Consent(sale, agrees=True)) is None
     assert book.refusal(book.operator, Capacity.OWNER, Consent(sale, agrees=True)) is Code.NO_STANDING
@@ -335,12 +336,25 @@ def test_a_verifier_with_an_interest_attests_nothing_of_it(
     assert book.refusal(verifier, Capacity.VERIFIER, attestation_of(claim, target)) is Code.INTERESTED
 
 
-def test_a_licensee_attests_no_contract_of_its_own(
+def test_a_licensee_attests_nothing_of_what_it_licenses(
     book: Book, owner: PartyId, series: Entry, verifier: PartyId
 ) -> None:
-    theirs, others = book.grant(series, owner, grantee=verifier), book.grant(series, owner)
-    assert book.refusal(verifier, Capacity.VERIFIER, attestation_of(Claim.CONTRACT, theirs)) is Code.INTERESTED
+    others = book.grant(series, owner)
     assert book.refusal(verifier, Capacity.VERIFIER, attestation_of(Claim.CONTRACT, others)) is None
+    theirs = book.grant(series, owner, grantee=verifier)
+    for grant in (theirs, others):
+        assert book.refusal(verifier, Capacity.VERIFIER, attestation_of(Claim.CONTRACT, grant)) is Code.INTERESTED
+
+
+def test_two_parties_never_hold_one_key(book: Book, owner: PartyId) -> None:
+    did = book.known.facts[Entry(owner)].issuer
+    body = Party(PartyType.PERSON, Role.VERIFIER, "second", None, None, did, demo=False)
+    entry, here = Entry(digest_of("second")), (RestsOn(entry=Entry(book.operator)),)
+
+    refused = refusal(book.known, Fact(9, entry, book.now, did, PartyId(entry), Capacity.SELF, here, body))
+
+    assert refused is not None
+    assert refused.code is Code.KEY_TAKEN
 
 
 def test_a_verifier_may_enter_a_contract_and_attest_it(

@@ -89,6 +89,12 @@ def _check_left_out(stated: Refused | None, expected: Refused) -> None:
         said = "unsaid" if stated is None else f"{stated.refusal} ({stated.state})"
         again = f"{expected.refusal} ({expected.state})"
         raise failure(f"work {short(expected.work)} was left out as {said}; what comes out again is {again}")
+    if _told(stated) != _told(expected):
+        raise failure(f"work {short(expected.work)} was left out for other reasons than those that come out again")
+
+
+def _told(refused: Refused) -> tuple[str, list[tuple[str, str | None, str]]]:
+    return refused.detail, [(reason.code.value, reason.who, reason.detail) for reason in refused.reasons]
 
 
 def _left_out(bundle: Bundle, snapshot: Snapshot) -> dict[WorkId, Refused]:

@@ -126,7 +126,7 @@ def _checked(joint: Joint, check: Callable[[_Read], str], read: _Read) -> Checke
 def _seal(read: _Read) -> str:
     if not read.sealed:
         raise failure("the file is not the one that was sealed: a bit changed or was added")
-    return f"bundle for {read.bundle.reader}"
+    return f"bundle on {short(read.bundle.subject)} for {read.bundle.reader}"
 
 
 def _signatures(read: _Read) -> str:

@@ -164,7 +164,8 @@ def _public(terms: Terms, manifest: RowSet, left_out: RowSet | None, frozen_at: 
 
 def _screenings(connection: Connection, known: Statements, at: datetime) -> Screenings:
     newest = {work: (entry, screened) for work, (entry, _, screened) in screening.newest(connection).items()}
-    return Screenings(newest, screening.reviews(connection), sides(known, at))
+    whose = {**registry.registrants(connection, known), **sides(known, at)}
+    return Screenings(newest, screening.reviews(connection), whose)
 
 
 def _check_snapshot(connection: Connection, item: Recorded, _handed_in: Submission) -> None:

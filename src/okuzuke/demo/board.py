@@ -115,7 +115,8 @@ def screenings_at(archive: Archive, at: datetime) -> Screenings:
             screened = (Screened.read(rows[key].document) for key in keys if key in rows)
             newest |= {found.work: (item.entry, found) for found in screened}
         known = registry.load(connection).until(at)
-    return Screenings(newest, reviews, sides(known, at))
+        whose = {**registry.registrants(connection, known), **sides(known, at)}
+    return Screenings(newest, reviews, whose)
 
 
 def _cell(use: Use, answered: Sequence[Answered]) -> Cell:

@@ -13,7 +13,7 @@ from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import PartyId
 from okuzuke.core.intervals import Period
 from okuzuke.registry.interests import read_part
-from okuzuke.registry.uses import Use, read_uses
+from okuzuke.registry.uses import Use, read_territories, read_uses
 
 
 class Rule(StrEnum):
@@ -82,7 +82,7 @@ def _window(fields: Fields) -> Window:
     window = Window(
         read_uses(fields, "uses"),
         fields.texts("mediums"),
-        fields.texts("territories"),
+        read_territories(fields, "territories"),
         fields.instant("from"),
         fields.optional_instant("until"),
         rule,

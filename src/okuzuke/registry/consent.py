@@ -24,7 +24,7 @@ from okuzuke.registry.known import Fact, Statements
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.reasons import Code, Reason, reason
 from okuzuke.registry.scope import ANY, narrowed, overlap
-from okuzuke.registry.uses import ADAPTING_USES, MORAL_USES, PERSON_USES, Use
+from okuzuke.registry.uses import ADAPTING_USES, MORAL_USES, PERSON_USES, Use, territory_known
 from okuzuke.registry.works import Character, Persona, Series
 
 _Line: TypeAlias = Sequence[tuple[Holders, datetime]]
@@ -36,6 +36,8 @@ class _Case:
     """What one grant's permission comes to: gathered, then judged."""
 
     state: State = State.NOT_ASKED
+    holding: Holders | None = None
+    """Whose agreement was counted: of those who hold, or of those they took the subject from."""
     binds: bool = False
     """Whether those who held the subject gave it and it has not ended, so that an exclusive one keeps others out."""
     needs: list[Need] = field(default_factory=list)
@@ -49,6 +51,8 @@ def decide(known: Statements, asked: Asked, valid_at: datetime, known_at: dateti
     Cost: linear in the statements about the subject, its series and the works beneath it.
     """
     known = known.until(known_at)
+    if not territory_known(asked.territory):
+        asked = replace(asked, territory=None)  # nowhere that a right could be limited to, so everywhere
     decision = _decide_alone(known, asked, valid_at, known_at)
     return _with_beneath(known, decision) if decision.allowed else decision
 
@@ -78,6 +82,9 @@ def _refusal_before_asking(known: Statements, asked: Asked) -> Reason | None:
     if fact is not None and isinstance(fact.body, Persona | Character):
         return reason(Code.NOT_A_LICENSING_UNIT)
     if WorkId(asked.subject) not in known.works and not (fact is not None and isinstance(fact.body, Series)):
+        return reason(Code.UNKNOWN_SUBJECT, detail=short(asked.subject))
+    registered = known.works.get(WorkId(asked.subject))
+    if registered is not None and known.series_of(registered) is None:
         return reason(Code.UNKNOWN_SUBJECT, detail=short(asked.subject))
     if asked.use in PERSON_USES:
         return reason(Code.PERSON_USE)
@@ -138,7 +145,7 @@ def _by_grant(
                         case = _judge(known, asked, scopes, line, (fact, grant, permission), valid_at)
                         cases.append((fact, permission, case))
     _apply_exclusive(cases)
-    title, attested_by = who.title(known, holding, asked.subject, asked.licensee, valid_at)
+    title, attested_by = who.title(known, [holding], asked.subject, asked.licensee, valid_at)
     stopped = _suspended(known, scopes, asked.use, valid_at)
     if not cases:
         contact = (holding.window.party if holding.window is not None else None) or holding.owners.owners[0]
@@ -155,6 +162,8 @@ def _by_grant(
     fact, _, case = min(cases, key=lambda item: (len(item[2].problems), -item[0].position))
     assert isinstance(fact.body, Grant), "cases come from grants"
     allowed = not case.problems and not stopped
+    if case.holding is not None:  # a sale does not make good the title of who granted before it
+        title, attested_by = who.title(known, [holding, case.holding], asked.subject, asked.licensee, valid_at)
     return Decision(
         asked,
         valid_at,
@@ -218,7 +227,7 @@ def _holders_agree(known: Statements, line: _Line, target: tuple[Fact, Use]) -> 
     """Return what the owners' agreement comes to: of those who hold, else of those they took it from (63-2)."""
     cases = []
     for holding, instant in line:
-        case = _Case(rests_on=list(holding.rests_on))
+        case = _Case(holding=holding, rests_on=list(holding.rests_on))
         if holding.owners.title is Title.TRANSFER and target[1] in ADAPTING_USES:
             case.problems.append(reason(Code.RIGHTS_27_28))
         _owners_agree(known, case, holding, target, instant)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from okuzuke.core.ids import Entry, PartyId
 from okuzuke.registry.authority import Authority
-from okuzuke.registry.grants import FROM_THE_START, PLATFORM, Consent, Ending, Grant, Suspension
-from okuzuke.registry.interests import Interest, Ownership
+from okuzuke.registry.grants import FROM_THE_START, PLATFORM, Consent, Dedication, Ending, Grant, Suspension
+from okuzuke.registry.interests import Interest, MoralConsent, Ownership
 from okuzuke.registry.known import Body, Fact, Statements
 from okuzuke.registry.parties import Attestation, Capacity, Claim
 from okuzuke.registry.uses import Use
@@ -85,7 +85,10 @@ def gainers(known: Statements, target: Fact, position: int) -> frozenset[PartyId
     if isinstance(body, Grant):
         parties.add(PartyId(body.grantee))
         parties |= {known.operator} if known.operator is not None and body.grantee == PLATFORM else set()
-    if isinstance(body, Grant | Ownership | Authority | Interest):
+    if isinstance(body, Suspension) and Entry(body.subject) in known.facts:
+        stopped = known.facts[Entry(body.subject)]
+        parties |= gainers(known, stopped, position) if isinstance(stopped.body, Grant | Dedication) else set()
+    if isinstance(body, Grant | Ownership | Authority | Interest | Suspension | Dedication | MoralConsent):
         parties |= concerned(known, body.subject, position)
     beneath = known.facts.get(body.target) if isinstance(body, Consent | Attestation) else None
     if beneath is not None:
@@ -134,6 +137,8 @@ def _named(body: Body) -> frozenset[PartyId]:
         return frozenset(body.owners)
     if isinstance(body, Authority):
         return frozenset(window.party for window in body.windows if window.party is not None)
+    if isinstance(body, Grant):
+        return frozenset({PartyId(body.grantee)})
     return frozenset({body.party}) if isinstance(body, Interest) else frozenset()
 
 

@@ -12,7 +12,7 @@ from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import AssetId, Entry, digest_text
 from okuzuke.core.intervals import Period
 from okuzuke.registry.prices import Price, read_price
-from okuzuke.registry.uses import PERSON_USES, VOCABULARY, Use, read_uses
+from okuzuke.registry.uses import PERSON_USES, VOCABULARY, Use, read_territories, read_uses
 
 PLATFORM = "platform"
 OUTPUT_USES = PERSON_USES | {
@@ -319,7 +319,7 @@ def _permission(fields: Fields) -> Permission:
         fields.choice("stage", Stage),
         fields.texts("purposes"),
         fields.texts("mediums"),
-        fields.texts("territories"),
+        read_territories(fields, "territories"),
         fields.instant("from"),
         fields.optional_instant("until"),
         _limits(fields.object("limits")) if fields.has("limits") else None,

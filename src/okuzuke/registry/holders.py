@@ -12,7 +12,7 @@ from okuzuke.core.ids import Entry, PartyId, WorkId
 from okuzuke.core.intervals import Period
 from okuzuke.registry.authority import Authority, Window
 from okuzuke.registry.decision import TitleStanding
-from okuzuke.registry.force import appointment, attestation, ending, gainers, in_force
+from okuzuke.registry.force import appointment, attestation, concerned, ending, gainers, in_force
 from okuzuke.registry.grants import FROM_THE_START, PLATFORM, Consent, Ending
 from okuzuke.registry.interests import EVERY, Interest, InterestKind, MoralConsent, Ownership, Title
 from okuzuke.registry.known import Fact, Statements
@@ -243,7 +243,7 @@ def parts_agreed(owners: Ownership, agreed: Sequence[PartyId]) -> Fraction:
 
 
 def title(
-    known: Statements, holding: Holders, subject: str, licensee: str | None, valid_at: datetime
+    known: Statements, holdings: Sequence[Holders], subject: str, licensee: str | None, valid_at: datetime
 ) -> tuple[TitleStanding, tuple[Entry, ...]]:
     """Return how the title to the subject behind an answer to this licensee is supported, and by what.
 
@@ -253,13 +253,17 @@ def title(
     registered = known.works.get(WorkId(subject))
     entered = registered.register.position if registered is not None else -1
     asking = known.operator if licensee == PLATFORM else licensee
-    targets = [(holding.ownership, Claim.TITLE)]
-    if holding.authority is not None and holding.window is not None:
-        targets.append((holding.authority, Claim.AUTHORITY))
+    targets: list[tuple[Fact, Claim]] = []
+    for holding in holdings:
+        targets.append((holding.ownership, Claim.TITLE))
+        if holding.authority is not None and holding.window is not None:
+            targets.append((holding.authority, Claim.AUTHORITY))
     entries: list[Entry] = []
     for target, claim in targets:
         found = attestation(known, target.entry, claim, valid_at, [PartyId(asking or "")])
         found = [item for item in found if claim is not Claim.TITLE or item[0].position > entered]
+        # An interest in the one work asked about is an interest, even where the series was attested.
+        found = [item for item in found if item[0].signer not in concerned(known, subject, item[0].position)]
         named = appointment(known, found[0][0].signer, valid_at) if found else None
         if named is None:
             return TitleStanding.CLAIMED, ()

@@ -13,7 +13,7 @@ from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import PartyId, digest_text
 from okuzuke.core.intervals import Period
-from okuzuke.registry.uses import Use, read_uses
+from okuzuke.registry.uses import Use, read_territories, read_uses
 
 EVERY = "*"
 _PART = re.compile(r"\d{1,9}(/[1-9]\d{0,8})?")
@@ -106,7 +106,7 @@ class Interest:
             public.choice("interest", InterestKind),
             public.choice("title", Title),
             read_uses(public, "uses"),
-            public.texts("territories"),
+            read_territories(public, "territories"),
             public.instant("from"),
             public.optional_instant("until"),
         )

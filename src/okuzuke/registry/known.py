@@ -193,6 +193,11 @@ class Statements:
             return (subject,)
         return (subject, register.body.series)
 
+    def series_of(self, registered: Registered) -> Series | None:
+        """Return the series a work was entered into."""
+        register = registered.register.body
+        return self.body(register.series, Series) if isinstance(register, Register) else None
+
     def entered(self, scopes: Sequence[str]) -> list[Entry]:
         """Return the statements that entered the scopes: a work's register, or the statement itself."""
         registered = ((scope, self.works.get(WorkId(scope))) for scope in scopes)

@@ -46,6 +46,7 @@ class Code(StrEnum):
     UNKNOWN_SIGNER = "unknown_signer"
     UNKNOWN_PARTY = "unknown_party"
     KEY_NOT_VALID = "key_not_valid"
+    KEY_TAKEN = "key_taken"
     PARTY_ENDED = "party_ended"
     NOT_OPERATOR = "not_operator"
     NOT_REGISTRANT = "not_registrant"
@@ -147,6 +148,10 @@ _JA_EN: dict[Code, tuple[str, str]] = {
     Code.KEY_NOT_VALID: (
         "この鍵は {who} の現在の鍵ではありません。",
         "This key is not one that {who} signs with now.",
+    ),
+    Code.KEY_TAKEN: (
+        "この鍵は別の記載ですでに使われています。当事者ごとに新しい鍵が必要です。",
+        "A party holds or held this key already; each party needs one of its own.",
     ),
     Code.PARTY_ENDED: ("{who} は台帳上で終了しています。", "{who} has ended and signs nothing more."),
     Code.NOT_OPERATOR: ("台帳の運営者だけが署名できます。", "Only the operator of this register can sign this."),

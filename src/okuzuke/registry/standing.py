@@ -82,12 +82,23 @@ def _party(known: Statements, fact: Fact) -> Reason | None:
     if fact.capacity is not Capacity.SELF or (fact.body.role is Role.OPERATOR) != first:
         return reason(Code.NOT_OPERATOR)
     # Entries can be copied into another log word for word; a party, and so all it signs, is of the log it joined.
+    if _held(known, fact.body.did):
+        return reason(Code.KEY_TAKEN)
     here = first or any(target.entry == Entry(known.operator or "") for target in fact.rests_on)
     return None if here else reason(Code.ELSEWHERE)
 
 
 def _key(known: Statements, fact: Fact) -> Reason | None:
+    assert isinstance(fact.body, Key), "called by type"
+    if fact.body.did is not None and _held(known, fact.body.did):
+        return reason(Code.KEY_TAKEN)
     return None if fact.capacity is Capacity.SELF else _no_standing(known, fact)
+
+
+def _held(known: Statements, did: str) -> bool:
+    """Say whether any party ever held the key: two parties with one key could attest each other."""
+    bodies = (fact.body for fact in known.facts.values())
+    return any(body.did == did for body in bodies if isinstance(body, Party | Key))
 
 
 def _party_end(known: Statements, fact: Fact) -> Reason | None:
@@ -203,10 +214,16 @@ def _consent(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Consent), "called by type"
     target = known.facts.get(fact.body.target)
     if target is None or not isinstance(target.body, Grant | Authority | Ownership):
-        return reason(Code.WRONG_TARGET, detail="grant, authority or ownership")
+        return reason(Code.WRONG_TARGET, detail="grant, authority, ownership")
     if isinstance(target.body, Ownership) and fact.capacity is Capacity.OWNER and fact.signer in target.body.owners:
         return None  # who is to take a part may accept it before it is theirs
-    return _in_capacity(known, fact, target.body.subject, _GRANTORS - {Capacity.VERIFIER})
+    subject = target.body.subject
+    refused = _in_capacity(known, fact, subject, _GRANTORS - {Capacity.VERIFIER})
+    if refused is None or not isinstance(target.body, Grant):
+        return refused
+    # Who holds something in a single work of the series is asked too, so it may answer too.
+    beneath = (work for work in known.works if subject in known.scopes(work))
+    return None if any(holds(known, fact.signer, fact.capacity, work, fact) for work in beneath) else refused
 
 
 _CLAIMED_OF: Mapping[Claim, type] = {
@@ -255,7 +272,7 @@ def _end(known: Statements, fact: Fact) -> Reason | None:
     target = known.facts.get(body.target)
     endable = Grant | Suspension | Dedication | Consent | Attestation | Interest | MoralConsent | Authority
     if target is None or not isinstance(target.body, endable):
-        return reason(Code.WRONG_TARGET, detail="grant, suspension, dedication, consent, attestation or interest")
+        return reason(Code.WRONG_TARGET, detail="grant, suspension, dedication, consent, attestation, interest")
     if body.ground in FROM_THE_START | {Ground.COURT}:
         judged = fact.capacity is Capacity.VERIFIER and appointment(known, fact.signer, fact.recorded_at) is not None
         if not judged and not (isinstance(target.body, Dedication) and _by_operator(known, fact)):

@@ -152,6 +152,21 @@ def is_row(connection: Connection, row: RowId) -> bool:
     return connection.scalar(query) is not None
 
 
+def is_work(connection: Connection, work: WorkId) -> bool:
+    """Say whether the digest is a registered work's."""
+    return connection.scalar(select(schema.work.c.work).where(schema.work.c.work == work)) is not None
+
+
+def registrants(connection: Connection, known: Statements) -> dict[WorkId, PartyId]:
+    """Return who entered each work, those whose rows were erased included."""
+    return {
+        WorkId(key): fact.signer
+        for fact in known.facts.values()
+        if isinstance(fact.body, Register)
+        for key in ledger.set_keys(connection, fact.body.rows)
+    }
+
+
 def resolve(connection: Connection, beginning: str) -> str:
     """Return the one entry or work whose id begins so; eight characters are enough to try."""
     if len(beginning) < 8 or any(character not in "0123456789abcdef" for character in beginning):
@@ -172,6 +187,9 @@ def _register(connection: Connection, item: Recorded) -> None:
     assert isinstance(fact.body, Register), "projected by kind"
     keys = ledger.set_keys(connection, fact.body.rows)
     rows = ledger.rows(connection, keys)
+    entered = connection.scalar(select(schema.work.c.work).where(schema.work.c.work.in_(keys)).limit(1))
+    if entered is not None:
+        raise InputError(f"work {entered} is registered already", remedy="draft the register anew: okuzuke register")
     lines = []
     for at, key in enumerate(keys):
         if key in rows:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
+from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields, choose
 
 VOCABULARY = 1
@@ -38,6 +40,19 @@ MORAL_USES = frozenset({Use.CHARACTER, Use.EDIT, Use.REMIX, Use.PUBLISH_OUTPUT, 
 
 ADAPTING_USES = MORAL_USES | {Use.GENERATE, Use.STYLE}
 """Uses that make or exploit derivatives; a transfer carries them only if it says so (Copyright Act 27, 28, 61(2))."""
+
+
+def territory_known(territory: str | None) -> bool:
+    """Say whether a text is an ISO 3166-1 alpha-2 code as it is spelled here, in capitals."""
+    return territory is not None and re.fullmatch("[A-Z]{2}", territory) is not None
+
+
+def read_territories(fields: Fields, name: str) -> tuple[str, ...]:
+    """Return ISO 3166-1 alpha-2 codes, or the single "*" for the whole world; "jp" would meet nothing, so it fails."""
+    territories = fields.texts(name)
+    if territories != ("*",) and not all(territory_known(territory) for territory in territories):
+        raise InputError(f"{name} are not country codes: {', '.join(territories)}", remedy="write JP, US ... or *")
+    return territories
 
 
 def read_uses(fields: Fields, name: str) -> frozenset[Use]:

@@ -74,6 +74,10 @@ TARGETS: Mapping[str, str] = {
     "sheet": "分配表",
     "party": "当事者",
     "grant": "許諾",
+    "suspension": "新規利用の停止",
+    "consent": "同意",
+    "attestation": "第三者確認",
+    "interest": "権利・利害",
 }
 BASES: Mapping[str, str] = {"grant": "許諾", "dedication": "CC0宣言"}
 _ALL: Mapping[str, str] = {**TARGETS, **CONDITIONS, **GROUNDS, **CAPACITIES, **USES, "dedication": "CC0宣言"}

@@ -66,20 +66,25 @@ class Screening:
             raise StateError(f"screening needs {error.name}", remedy="pip install 'okuzuke[screen]'") from error
         with self._journal.database.reading() as connection:
             new = store.unscreened(connection)
-            known = [screened for _, _, screened in store.newest(connection).values()]
+            newest = store.newest(connection)
+            known = [screened for _, _, screened in newest.values()]
             register = registry.load(connection)
             operator = register.operator
+            whose = {**registry.registrants(connection, register), **sides(register, self._journal.now())}
             registers = sorted({line for work in new if (line := store.register_of(connection, work.work))})
         if not new:
             return Run(None, 0, 0, 0)
         if operator is None or self._operator_key is None:
             raise StateError("this archive holds no operator's key", remedy="restore keys/ to screen")
-        rows = screener.screen(new, known, sides(register, self._journal.now()), self._blobs.get)
+        rows = screener.screen(new, known, whose, self._blobs.get)
         named = submission.set_of([submission.row_of(row.to_row(), self._journal.entropy(32)) for row in rows])
         public: JsonObject = {"rows": named.to_json(), "copy_bits": COPY_BITS, "near_bits": NEAR_BITS}
         rests_on = tuple(RestsOn(entry=entry) for entry in (Entry(operator), *registers))
         draft = Draft("screen", operator, Capacity.OPERATOR, public, {}, rests_on)
-        item = self._journal.record(self._journal.signed(draft, self._operator_key, [named]))
+        with self._journal.writing() as connection:
+            if store.unscreened(connection) != new or store.newest(connection) != newest:
+                raise StateError("somebody else screened or registered meanwhile", remedy="type this again")
+            item = self._journal.record_in(connection, self._journal.signed(draft, self._operator_key, [named]))
         review = sum(row.verdict is Verdict.REVIEW for row in rows)
         return Run(item.entry, len(new), len(rows) - len(new), review)
 
@@ -108,8 +113,9 @@ class Screening:
         """Return the review for a verifier to sign; it rests on the screening it answers."""
         with self._journal.database.reading() as connection:
             screen, _, screened = store.newest_of(connection, work)
-            whose = sides(registry.load(connection), self._journal.now())
-        foreign = [item.other for item in screened.found if whose.get(item.other) not in (None, whose[work])]
+            known = registry.load(connection)
+            whose = {**registry.registrants(connection, known), **sides(known, self._journal.now())}
+        foreign = [item.other for item in screened.found if whose.get(item.other) != whose[work]]
         public: JsonObject = {
             "work": work,
             "others": list(foreign if others is None else others),
@@ -129,7 +135,7 @@ class Screening:
             known = registry.load(connection)
             newest = store.newest(connection)
             reviews = store.reviews(connection)
-        whose = sides(known, now)
+            whose = {**registry.registrants(connection, known), **sides(known, now)}
         alike = {item.other for _, _, screened in newest.values() for item in screened.found} | set(newest)
         attested = {work for work in alike if _attested(known, work, now)}
         found: list[Waiting] = []

@@ -179,7 +179,7 @@ def sides(known: Statements, at: datetime) -> dict[WorkId, str]:
 
 def machine_verdict(work: WorkId, found: Sequence[Found], whose: Mapping[WorkId, str]) -> Verdict:
     """Return `review` where something on another side is like the work; copies of one's own count once instead."""
-    foreign = any(item.likeness is not Likeness.UNRELATED and whose[item.other] != whose[work] for item in found)
+    foreign = any(item.likeness is not Likeness.UNRELATED and whose.get(item.other) != whose[work] for item in found)
     return Verdict.REVIEW if foreign else Verdict.NO_MATCH
 
 
@@ -197,13 +197,16 @@ def standing(
     if screened is None or screen is None:
         return Standing(None, (), ())
     side = whose.get(screened.work)
-    foreign = [item.other for item in screened.found if whose.get(item.other) not in (None, side)]
+    foreign = [item.other for item in screened.found if whose.get(item.other) != side]
     entries = [screen]
-    for entry, review in reviews:
+    matched: Review | None = None
+    for entry, review in reviews:  # oldest first: a later word on the work overrides an earlier one
         entries.append(entry)
-        if review.outcome is Verdict.MATCH:
-            return Standing(Verdict.MATCH, review.others, tuple(entries))
-        foreign = [other for other in foreign if other not in review.others]
+        matched = review if review.outcome is Verdict.MATCH else None
+        if matched is None:
+            foreign = [other for other in foreign if other not in review.others]
+    if matched is not None:
+        return Standing(Verdict.MATCH, matched.others, tuple(entries))
     if screened.work in attested:
         foreign = [other for other in foreign if other in attested]
     verdict = Verdict.REVIEW if foreign else Verdict.NO_MATCH
