@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from okuzuke.core.canonical import Json, JsonObject
@@ -11,39 +10,25 @@ from okuzuke.core.ids import AssetId, Entry, PartyId, WorkId
 from okuzuke.core.intervals import format_instant
 from okuzuke.ledger.statement import Draft, RestsOn
 from okuzuke.registry.authority import Authority, Rule, Suspender
+from okuzuke.registry.drafting import (
+    ANY,
+    Names,
+    Signer,
+    Span,
+    checked,
+    drafted,
+    instant_word,
+    newest,
+    use_words,
+)
 from okuzuke.registry.grants import PLATFORM, Effect, Ground
 from okuzuke.registry.interests import Credit, Form, InterestKind, Ownership, Title
-from okuzuke.registry.known import Statements, check_draft
+from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity, Claim, PartyEndGround, PartyType, Role
 from okuzuke.registry.sheets import Line
-from okuzuke.registry.uses import ALL_USES, VOCABULARY, Use
+from okuzuke.registry.uses import VOCABULARY, Use
 
-ANY: Sequence[str] = ("*",)
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Who signs and in what right."""
-
-    party: PartyId
-    capacity: Capacity
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """A party's or a title's name in its scripts."""
-
-    name: str
-    kana: str | None = None
-    romaji: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From an instant until another, or without end."""
-
-    start: datetime
-    end: datetime | None = None
+__all__ = ["ANY", "Names", "Signer", "Span"]
 
 
 def party(  # a party is described in one go
@@ -72,12 +57,12 @@ def party(  # a party is described in one go
     }
     sealed: JsonObject = {"legal_name": legal_name} if legal_name else {}
     rests_on = (RestsOn(entry=Entry(operator)),) if operator is not None else ()
-    return _checked(Draft("party", None, Capacity.SELF, public, sealed, rests_on))
+    return checked(Draft("party", None, Capacity.SELF, public, sealed, rests_on))
 
 
 def key(party_id: PartyId, did: str | None, stops: str | None) -> Draft:
     """Draft a change of keys: `did` signs from now on, `stops` no more."""
-    return _draft("key", Signer(party_id, Capacity.SELF), {"did": did, "stops": stops})
+    return drafted("key", Signer(party_id, Capacity.SELF), {"did": did, "stops": stops})
 
 
 def party_end(
@@ -89,7 +74,7 @@ def party_end(
         "successors": list(successors),
         "evidence_sha256": evidence,
     }
-    return _draft("party_end", signer, public, [Entry(ended)])
+    return drafted("party_end", signer, public, [Entry(ended)])
 
 
 def series(  # a series is described in one go
@@ -110,12 +95,12 @@ def series(  # a series is described in one go
         "registrants": list(registrants),
         "public_licence": public_licence,
     }
-    return _draft("series", signer, public, sealed={"source_url": source_url} if source_url else {})
+    return drafted("series", signer, public, sealed={"source_url": source_url} if source_url else {})
 
 
 def persona(person: PartyId, name: str, *, legal_name: str | None = None) -> Draft:
     sealed: JsonObject = {"legal_name": legal_name} if legal_name else {}
-    return _draft("persona", Signer(person, Capacity.PERSON), {"name": name, "person": person}, sealed=sealed)
+    return drafted("persona", Signer(person, Capacity.PERSON), {"name": name, "person": person}, sealed=sealed)
 
 
 def character(  # a character is described in one go
@@ -138,7 +123,7 @@ def character(  # a character is described in one go
         "voice": voice,
         "marks": list(marks),
     }
-    return _draft("character", signer, public, [series_id])
+    return drafted("character", signer, public, [series_id])
 
 
 def interest(  # noqa: PLR0913 # an interest is described in one go
@@ -158,12 +143,12 @@ def interest(  # noqa: PLR0913 # an interest is described in one go
         "party": holder,
         "interest": kind.value,
         "title": title.value,
-        "uses": _uses(uses),
+        "uses": use_words(uses),
         "territories": list(territories),
         "from": format_instant(span.start),
-        "until": _instant(span.end),
+        "until": instant_word(span.end),
     }
-    return _draft("interest", signer, public, [*_subject(known, subject), Entry(holder)])
+    return drafted("interest", signer, public, [*known.entered([subject]), Entry(holder)])
 
 
 def moral(
@@ -171,11 +156,11 @@ def moral(
 ) -> Draft:
     public: JsonObject = {
         "subject": subject,
-        "uses": _uses(uses),
+        "uses": use_words(uses),
         "credit": credit.value,
         "first_publication": first_publication,
     }
-    return _draft("moral", Signer(author, Capacity.AUTHOR), public, _subject(known, subject))
+    return drafted("moral", Signer(author, Capacity.AUTHOR), public, known.entered([subject]))
 
 
 def ownership(  # ownership is stated in one go
@@ -196,11 +181,11 @@ def ownership(  # ownership is stated in one go
         "owners": list(parts),
         "agreement_sha256": agreement,
     }
-    return _draft(
+    return drafted(
         "ownership",
         signer,
         public,
-        [*_subject(known, subject), *map(Entry, parts)],
+        [*known.entered([subject]), *map(Entry, parts)],
         {"parts": dict(parts.items())},
     )
 
@@ -217,11 +202,11 @@ def window(  # a window is described in one go
 ) -> JsonObject:
     """Return one decision rule of an authority."""
     return {
-        "uses": _uses(uses),
+        "uses": use_words(uses),
         "mediums": list(mediums),
         "territories": list(territories),
         "from": format_instant(span.start),
-        "until": _instant(span.end),
+        "until": instant_word(span.end),
         "rule": rule.value,
         "party": party_id,
         "at_least": at_least,
@@ -243,7 +228,7 @@ def authority(  # an authority is stated in one go
         "suspension_by": suspension_by.value,
         "agreement_sha256": agreement,
     }
-    return _draft("authority", signer, public, [*_subject(known, subject), *_newest(known, subject, Ownership)])
+    return drafted("authority", signer, public, [*known.entered([subject]), *newest(known, subject, Ownership)])
 
 
 def sheet(
@@ -255,8 +240,8 @@ def sheet(
             {"name": line.name, "payee": line.payee, "of": line.of.value, "share_ppm": line.share_ppm} for line in lines
         ]
     }
-    rests_on = [*_subject(known, subject), *([first] if first is not None else [])]
-    return _draft("sheet", signer, {"subject": subject, "sheet": first}, rests_on, sealed)
+    rests_on = [*known.entered([subject]), *([first] if first is not None else [])]
+    return drafted("sheet", signer, {"subject": subject, "sheet": first}, rests_on, sealed)
 
 
 def permission(use: Use, span: Span, narrowed: JsonObject | None = None) -> JsonObject:
@@ -269,7 +254,7 @@ def permission(use: Use, span: Span, narrowed: JsonObject | None = None) -> Json
         "mediums": list(ANY),
         "territories": list(ANY),
         "from": format_instant(span.start),
-        "until": _instant(span.end),
+        "until": instant_word(span.end),
         "limits": None,
         "attribution": "none",
         "watermark": False,
@@ -312,16 +297,16 @@ def grant(  # noqa: PLR0913 # a grant is stated in one go
         "without_prejudice": True,
     }
     rests_on = [
-        *_subject(known, subject),
-        *_newest(known, subject, Ownership),
-        *_newest(known, subject, Authority),
+        *known.entered([subject]),
+        *newest(known, subject, Ownership),
+        *newest(known, subject, Authority),
         *([sheet_id] if sheet_id is not None else []),
     ]
-    return _draft("grant", signer, public, rests_on, {"prices": list(prices)} if prices else {})
+    return drafted("grant", signer, public, rests_on, {"prices": list(prices)} if prices else {})
 
 
 def consent(signer: Signer, target: Entry, *, agrees: bool) -> Draft:
-    return _draft("consent", signer, {"target": target, "agrees": agrees}, [target])
+    return drafted("consent", signer, {"target": target, "agrees": agrees}, [target])
 
 
 def attest(  # an attestation is stated in one go
@@ -341,9 +326,9 @@ def attest(  # an attestation is stated in one go
         "evidence_sha256": evidence,
         "method": method,
         "from": format_instant(span.start),
-        "until": _instant(span.end),
+        "until": instant_word(span.end),
     }
-    return _draft("attest", signer, public, [target])
+    return drafted("attest", signer, public, [target])
 
 
 def dedication(  # noqa: PLR0913 # a finding is stated in one go
@@ -366,14 +351,14 @@ def dedication(  # noqa: PLR0913 # a finding is stated in one go
         "evidence": list(evidence),
     }
     sealed: JsonObject = {"creator": creator} if creator else {}
-    return _draft("dedication", Signer(operator, Capacity.OPERATOR), public, _subject(known, subject), sealed)
+    return drafted("dedication", Signer(operator, Capacity.OPERATOR), public, known.entered([subject]), sealed)
 
 
 def suspend(
     signer: Signer, known: Statements, subject: str, uses: Sequence[Use] | None, until: datetime | None
 ) -> Draft:
-    public: JsonObject = {"subject": subject, "uses": _uses(uses), "until": _instant(until)}
-    return _draft("suspend", signer, public, _subject(known, subject))
+    public: JsonObject = {"subject": subject, "uses": use_words(uses), "until": instant_word(until)}
+    return drafted("suspend", signer, public, known.entered([subject]))
 
 
 def end(signer: Signer, target: Entry, ground: Ground, effective_at: datetime, evidence: str | None = None) -> Draft:
@@ -383,43 +368,4 @@ def end(signer: Signer, target: Entry, ground: Ground, effective_at: datetime, e
         "effective_at": format_instant(effective_at),
         "evidence_sha256": evidence,
     }
-    return _draft("end", signer, public, [target])
-
-
-def _draft(
-    kind: str, signer: Signer, public: JsonObject, rests_on: Sequence[Entry] = (), sealed: JsonObject | None = None
-) -> Draft:
-    beneath = dict.fromkeys([Entry(signer.party), *rests_on])
-    return _checked(
-        Draft(
-            kind, signer.party, signer.capacity, public, sealed or {}, tuple(RestsOn(entry=entry) for entry in beneath)
-        )
-    )
-
-
-def _checked(draft: Draft) -> Draft:
-    check_draft(draft)
-    return draft
-
-
-def _subject(known: Statements, subject: str) -> list[Entry]:
-    """Return the statements that entered the subject; a work is entered by its register."""
-    registered = known.works.get(WorkId(subject))
-    return [registered.register.entry] if registered is not None else [Entry(subject)]
-
-
-def _newest(known: Statements, subject: str, body: type[Ownership | Authority]) -> list[Entry]:
-    """Return the newest statement of this type about the subject or what it inherits from."""
-    for scope in known.scopes(subject):
-        found = known.about(scope, body)
-        if found:
-            return [found[-1][0].entry]
-    return []
-
-
-def _uses(uses: Sequence[Use] | None) -> list[str]:
-    return list(ANY) if uses is None or set(uses) == ALL_USES else [use.value for use in uses]
-
-
-def _instant(instant: datetime | None) -> str | None:
-    return None if instant is None else format_instant(instant)
+    return drafted("end", signer, public, [target])
