@@ -178,8 +178,22 @@ def change_at(parts: Parts, path: tuple[Any, ...], value: Any) -> Parts:
 
 
 JUNK: st.SearchStrategy[Any] = st.sampled_from(
-    [None, True, 0, -1, 2**53 - 1, "", "x", "ab" * 32, "0001-01-01T00:00:00.000000Z", "did:key:z" + "1" * 4000, [], {}]
-) | st.builds(lambda name: [{name: [[]]}], st.text(max_size=3))
+    [
+        "null",
+        "true",
+        "0",
+        "-1",
+        str(2**53 - 1),
+        '""',
+        '"x"',
+        f'"{"ab" * 32}"',
+        '"0001-01-01T00:00:00.000000Z"',
+        f'"did:key:z{"1" * 4000}"',
+        "[]",
+        "{}",
+        '[{"x": [[]]}]',
+    ]
+).map(json.loads)
 
 
 @pytest.fixture(scope="module")
@@ -189,12 +203,12 @@ def whole(exported: Exported, told: Told) -> tuple[Parts, list[tuple[Any, ...]]]
 
 
 @settings(max_examples=40)
-@given(data=st.data(), junk=JUNK)
+@given(at=st.integers(0, 2**32), junk=JUNK)
 def test_whatever_is_put_into_a_bundle_and_sealed_is_reported_and_never_holds(
-    whole: tuple[Parts, list[tuple[Any, ...]]], trust: Trust, data: st.DataObject, junk: Any
+    whole: tuple[Parts, list[tuple[Any, ...]]], trust: Trust, at: int, junk: Any
 ) -> None:
     parts, paths = whole
-    changed = change_at(parts, data.draw(st.sampled_from(paths)), junk)
+    changed = change_at(parts, paths[at % len(paths)], junk)
 
     report: Report = verify(sealed(changed), trust)
 
@@ -202,14 +216,16 @@ def test_whatever_is_put_into_a_bundle_and_sealed_is_reported_and_never_holds(
 
 
 @settings(max_examples=40)
-@given(data=st.data())
+@given(
+    member=st.sampled_from(["documents", "disclosures", "sets", "rows", "receipts", "files"]), at=st.integers(0, 2**32)
+)
 def test_whatever_is_taken_out_of_an_auditors_bundle_is_missed(
-    whole: tuple[Parts, list[tuple[Any, ...]]], trust: Trust, data: st.DataObject
+    whole: tuple[Parts, list[tuple[Any, ...]]], trust: Trust, member: str, at: int
 ) -> None:
     parts, _ = whole
-    member = data.draw(st.sampled_from(["documents", "disclosures", "sets", "rows", "receipts", "files"]))
     changed = copy.deepcopy(parts)
-    changed[member].pop(data.draw(st.sampled_from(sorted(parts[member]))))
+    names = sorted(parts[member])
+    changed[member].pop(names[at % len(names)])
     later = set(parts["documents"]) - set(changed["documents"])
 
     report = verify(sealed(changed), trust)
