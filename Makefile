@@ -13,6 +13,7 @@ help:
 	@echo "make test      the tests, under five minutes"
 	@echo "make check     formatting, lint, types, import contracts, tests"
 	@echo "make endurance the long tests; their results stand in docs/endurance.md"
+	@echo "make bench-tree the Merkle tree beside bare hashlib; bench-NAME runs benchmarks/NAME.py"
 	@echo "make docs      README and docs run as tests"
 	@echo "make clean     remove what the targets above made"
 
@@ -39,6 +40,9 @@ check: install
 
 endurance: install
 	$(BIN)/python -m pytest -m endurance
+
+bench-%: install
+	$(BIN)/python benchmarks/$*.py
 
 docs: install
 	$(BIN)/python -m pytest README.md docs tests/test_docs.py
