@@ -31,23 +31,8 @@ STUDIO = digest_of("studio")
 
 
 @pytest.fixture
-def book() -> Book:
-    return Book()
-
-
-@pytest.fixture
-def owner(book: Book) -> PartyId:
-    return book.party("owner")
-
-
-@pytest.fixture
 def author(book: Book) -> PartyId:
     return book.party("author")
-
-
-@pytest.fixture
-def work(book: Book, owner: PartyId) -> WorkId:
-    return book.own_work(owner)
 
 
 def test_an_earlier_exclusive_grant_refuses_a_later_one_to_another_and_is_named(

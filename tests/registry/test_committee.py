@@ -17,22 +17,11 @@ from registry_facts import (
     TICK,
     Book,
     Committee,
-    committee_in,
     grant_of,
     interest_of,
     permission,
     window_of,
 )
-
-
-@pytest.fixture
-def book() -> Book:
-    return Book()
-
-
-@pytest.fixture
-def committee(book: Book) -> Committee:
-    return committee_in(book)
 
 
 def test_without_a_window_the_secretary_company_alone_permits_nothing(committee: Committee) -> None:

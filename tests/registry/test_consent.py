@@ -34,23 +34,8 @@ DERIVATIVES = Derivatives(allowed=True, share_ppm=0, policy=Policy.DIRECT, depth
 
 
 @pytest.fixture
-def book() -> Book:
-    return Book()
-
-
-@pytest.fixture
-def owner(book: Book) -> PartyId:
-    return book.party("owner")
-
-
-@pytest.fixture
 def other(book: Book) -> PartyId:
     return book.party("other")
-
-
-@pytest.fixture
-def work(book: Book, owner: PartyId) -> WorkId:
-    return book.own_work(owner)
 
 
 def test_a_grant_by_the_only_owner_permits_and_says_on_what_it_rests(book: Book, owner: PartyId, work: WorkId) -> None:

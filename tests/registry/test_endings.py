@@ -16,28 +16,6 @@ from registry_facts import PAPER, Book, committee_in, grant_of, interest_of, per
 MONTH = timedelta(days=30)
 
 
-@pytest.fixture
-def book() -> Book:
-    return Book()
-
-
-@pytest.fixture
-def owner(book: Book) -> PartyId:
-    return book.party("owner")
-
-
-@pytest.fixture
-def stranger(book: Book) -> PartyId:
-    return book.party("stranger")
-
-
-@pytest.fixture
-def series(book: Book, owner: PartyId) -> Entry:
-    series = book.series(owner)
-    book.owned(series, owner, owner)
-    return series
-
-
 def ended(target: Entry, ground: Ground, at: datetime, evidence: str | None = PAPER) -> Ending:
     return Ending(target, ground, at, evidence)
 

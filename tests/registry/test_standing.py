@@ -45,30 +45,8 @@ NEVER = Entry(digest_of("never recorded"))
 
 
 @pytest.fixture
-def book() -> Book:
-    return Book()
-
-
-@pytest.fixture
-def owner(book: Book) -> PartyId:
-    return book.party("owner")
-
-
-@pytest.fixture
-def stranger(book: Book) -> PartyId:
-    return book.party("stranger")
-
-
-@pytest.fixture
 def verifier(book: Book) -> PartyId:
     return book.verifier("verifier")
-
-
-@pytest.fixture
-def series(book: Book, owner: PartyId) -> Entry:
-    series = book.series(owner)
-    book.owned(series, owner, owner)
-    return series
 
 
 @pytest.fixture

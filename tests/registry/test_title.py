@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from okuzuke.core.ids import Entry, PartyId
 from okuzuke.registry.decision import Asked, TitleStanding
 from okuzuke.registry.grants import Consent
@@ -15,23 +13,12 @@ from registry_facts import (
     Book,
     Committee,
     attestation_of,
-    committee_in,
     grant_of,
     interest_of,
     ownership_of,
     permission,
     window_of,
 )
-
-
-@pytest.fixture
-def book() -> Book:
-    return Book()
-
-
-@pytest.fixture
-def committee(book: Book) -> Committee:
-    return committee_in(book)
 
 
 def test_a_later_ownership_without_every_co_owner_has_no_effect(committee: Committee) -> None:
