@@ -119,6 +119,8 @@ def test_the_environment_names_the_archive(story: Story) -> None:
 def test_who_interrupts_gets_the_shells_own_code(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from okuzuke.cli import main, clock\n"
+        # A shell starts what runs in its background with interrupts ignored, and children inherit that.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "clock.now = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.exit(main.run(sys.argv[1:]))"
     )
