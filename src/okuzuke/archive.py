@@ -20,7 +20,7 @@ from okuzuke.audit import exporter
 from okuzuke.audit.bundle import Bundle
 from okuzuke.audit.trust import NO_WITNESSES, Trust
 from okuzuke.core.canonical import JsonObject
-from okuzuke.core.errors import InputError, RightsError, StateError
+from okuzuke.core.errors import InputError, StateError
 from okuzuke.core.ids import AssetId, Entry, PartyId, RowId, WorkId
 from okuzuke.datasets import store as datasets_store
 from okuzuke.datasets.desk import Datasets
@@ -275,10 +275,7 @@ def _files_of(known: Statements, subject: str) -> frozenset[AssetId]:
 
 
 def _check_erase(connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-    known = registry_store.load(connection)
-    if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
-        raise RightsError("only the operator erases", remedy="run okuzuke erase in the archive")
-    registry_store.check_key(known, item)
+    registry_store.check_operator(connection, item)
 
 
 def _key(path: Path, name: str) -> Ed25519PrivateKey | None:

@@ -169,10 +169,7 @@ def _screenings(connection: Connection, known: Statements, at: datetime) -> Scre
 
 
 def _check_snapshot(connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-    known = registry.load(connection)
-    if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
-        raise RightsError("only the operator freezes a snapshot", remedy="run okuzuke snapshot in the archive")
-    registry.check_key(known, item)
+    registry.check_operator(connection, item)
     snapshot: Snapshot = store.read_snapshot(item)
     if snapshot.frozen_at > format_instant(item.recorded_at):
         raise CheckFailedError("a snapshot is frozen before it is recorded", remedy="freeze it anew")

@@ -233,15 +233,17 @@ def recorded_all(connection: Connection, kinds: Sequence[str] | None = None, sin
         .where(schema.entry.c.document.is_not(None), schema.entry.c.position >= since)
         .order_by(schema.entry.c.position)
     )
+    opening = (
+        select(schema.disclosure)
+        .join(schema.statement, schema.statement.c.entry == schema.disclosure.c.entry)
+        .where(schema.statement.c.position >= since)
+        .order_by(schema.disclosure.c.entry, schema.disclosure.c.position)
+    )
     if kinds is not None:
         query = query.where(schema.statement.c.kind.in_(kinds))
+        opening = opening.where(schema.statement.c.kind.in_(kinds))
     texts: dict[str, list[str]] = {}
-    for line in connection.execute(
-        select(schema.disclosure)
-        .join(schema.entry, schema.entry.c.entry == schema.disclosure.c.entry)
-        .where(schema.entry.c.position >= since)
-        .order_by(schema.disclosure.c.entry, schema.disclosure.c.position)
-    ):
+    for line in connection.execute(opening):
         texts.setdefault(line.entry, []).append(line.text)
     for found in connection.execute(query):
         envelope = parse_object(found.document, f"entry {found.entry}")

@@ -14,7 +14,8 @@ from okuzuke.ledger.store import Kinds, Recorded
 from okuzuke.ledger.submission import Submission
 from okuzuke.registry import standing
 from okuzuke.registry.known import READERS, Fact, Registered, Statements, read_fact
-from okuzuke.registry.reasons import Code, Reason
+from okuzuke.registry.parties import Capacity
+from okuzuke.registry.reasons import Code, Reason, reason
 from okuzuke.registry.works import Register, Slots, Work, deal_slot
 from okuzuke.storage import schema
 
@@ -89,9 +90,18 @@ def check_key(known: Statements, item: Recorded) -> None:
         raise refusal_error(refused)
 
 
-def refusal_error(reason: Reason) -> RightsError:
+def check_operator(connection: Connection, item: Recorded) -> None:
+    """Raise `RightsError` unless the operator, as such, signed the statement with a key it holds now."""
+    parties = ledger.recorded_all(connection, ["party", "key", "party_end"])
+    known = Statements.of([fact_of(other) for other in parties if other.position < item.position])
+    if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
+        raise refusal_error(reason(Code.NOT_OPERATOR))
+    check_key(known, item)
+
+
+def refusal_error(refused: Reason) -> RightsError:
     """Return the error that says a reason in both languages and what to type next."""
-    return RightsError(f"{reason.en}\n{reason.ja}", remedy=_REMEDIES.get(reason.code, "ask the party named to sign"))
+    return RightsError(f"{refused.en}\n{refused.ja}", remedy=_REMEDIES.get(refused.code, "ask the party named to sign"))
 
 
 _REMEDIES = {

@@ -9,7 +9,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from okuzuke.core.canonical import JsonObject
-from okuzuke.core.errors import RightsError, StateError
+from okuzuke.core.errors import StateError
 from okuzuke.core.ids import Entry, PartyId, WorkId
 from okuzuke.ledger import submission
 from okuzuke.ledger.journal import Check, Journal
@@ -162,10 +162,7 @@ def _attested(known: Statements, work: WorkId, at: datetime) -> bool:
 
 
 def _check_screen(connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-    known = registry.load(connection)
-    if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
-        raise RightsError("only the operator records a screening", remedy="run okuzuke screen in the archive")
-    registry.check_key(known, item)
+    registry.check_operator(connection, item)
 
 
 def _check_review(connection: Connection, item: Recorded, _handed_in: Submission) -> None:
