@@ -1,0 +1,1 @@
+"""Content credentials: what a delivered file says of itself."""
