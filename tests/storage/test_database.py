@@ -104,7 +104,7 @@ def test_tables_of_this_version_are_accepted(database: Database) -> None:
 def test_tables_of_another_version_are_refused(database: Database) -> None:
     with database.writing() as connection:
         connection.execute(update(schema.meta).values(value="999"))
-    with pytest.raises(StateError, match="has tables of version 999, this program reads version 1"):
+    with pytest.raises(StateError, match="has tables of version 999, this program reads version 2"):
         database.check_version()
 
 

@@ -73,13 +73,20 @@ class Database:
 
     def check_version(self) -> None:
         """Raise unless the tables are of this program's version."""
-        with self.reading() as connection:
-            found = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "schema_version"))
+        found = self._version()
         if found != str(schema.VERSION):
             raise StateError(
                 f"{self.path} has tables of version {found}, this program reads version {schema.VERSION}",
-                remedy="use the version of okuzuke that wrote it, or rebuild it with this one",
+                remedy="build it anew beside: okuzuke rebuild --into NEW-FOLDER; or use the okuzuke that wrote it",
             )
+
+    def is_current(self) -> bool:
+        """Say whether the tables are of this program's version."""
+        return self._version() == str(schema.VERSION)
+
+    def _version(self) -> str | None:
+        with self.reading() as connection:
+            return connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "schema_version"))
 
     def forget(self) -> None:
         """Empty the write-ahead log, so that what a committed erasure cleared is in no file any more."""

@@ -7,9 +7,22 @@ hexadecimal characters; instants are RFC 3339 UTC texts with microseconds, so th
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
-VERSION = 1
+VERSION = 2
+"""2 added the tables of outputs and money."""
 
 metadata = MetaData()
 
@@ -65,6 +78,20 @@ request = Table(
     Column("key", String, primary_key=True),
     Column("body_digest", String(64), nullable=False),
     Column("entry", String(64), nullable=False),
+    info=_ORIGINAL,
+)
+hold = Table(  # a row is an open hold; capture, void and expiry take it away
+    "hold",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("user", String(64), nullable=False, index=True),
+    Column("outputs", Integer, nullable=False),
+    Column("unit_credits", Integer, nullable=False),
+    Column("free", Integer, nullable=False),
+    Column("paid", Integer, nullable=False),
+    Column("currency", String),  # null where nothing is paid
+    Column("opened_at", String, nullable=False),
+    Column("expires_at", String, nullable=False),
     info=_ORIGINAL,
 )
 
@@ -151,8 +178,66 @@ place = Table(
     Column("family", String(64), nullable=False),
     info=_PROJECTION,
 )
+output = Table(
+    "output",
+    metadata,
+    Column("entry", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("output", String(64), nullable=False, unique=True),
+    Column("file", String(64), nullable=False, index=True),
+    info=_PROJECTION,
+)
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("entry", String(64), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("debit", String, nullable=False, index=True),
+    Column("credit", String, nullable=False, index=True),
+    Column("currency", String, nullable=False),
+    Column("sub_units", BigInteger, CheckConstraint("sub_units > 0"), nullable=False),
+    Column("output", String(64)),
+    Column("unit", String(64)),
+    Column("line", String),
+    Column("payee", String(64), index=True),
+    info=_PROJECTION,
+)
+account = Table(  # the sums of `transfer`, kept so that one capture does not add up a whole month
+    "account",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("balance", BigInteger, nullable=False),
+    info=_PROJECTION,
+)
+lot = Table(
+    "lot",
+    metadata,
+    Column("purchase", String(64), primary_key=True),
+    Column("lot", String(64), nullable=False, unique=True),
+    Column("position", BigInteger, nullable=False),
+    Column("user", String(64), nullable=False, index=True),
+    Column("credits", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("sub_units", BigInteger, nullable=False),
+    info=_PROJECTION,
+)
+capture = Table(
+    "capture",
+    metadata,
+    Column("entry", String(64), primary_key=True),
+    Column("request", String(64), nullable=False, unique=True),
+    Column("user", String(64), nullable=False),
+    Column("day", String, nullable=False),  # of Asia/Tokyo
+    Column("free", Integer, nullable=False),
+    Column("paid", Integer, nullable=False),
+    info=_PROJECTION,
+)
 
 Index("likeness_by_other", likeness.c.other)
+Index("output_by_request", output.c.request, output.c.at)
+Index("capture_by_day", capture.c.user, capture.c.day)
 
 projections = tuple(table for table in metadata.sorted_tables if not table.info["original"])
 originals = tuple(table for table in metadata.sorted_tables if table.info["original"])

@@ -1,0 +1,1 @@
+"""Rights first, then credits, then pictures, marked and recorded."""
