@@ -1,0 +1,1 @@
+"""Networks and codecs from scratch, with feature hooks: tensors only, no files."""
