@@ -1,0 +1,91 @@
+"""Recipes to start from, by name. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from okuzuke.core.errors import InputError
+from okuzuke.datasets.order import Phase
+from okuzuke.models.tags import BUCKETS, nearest
+from okuzuke.training.recipe import Profile, Recipe, Span
+
+_NOWHERE = Profile("", 1, "")
+
+_TINY = Recipe(
+    preset="tiny",
+    seed=0,
+    size=32,
+    patch=8,
+    channels=48,
+    width=192,
+    depth=6,
+    heads=3,
+    buckets=BUCKETS,
+    tag_width=16,
+    batch=64,
+    rate_ppm=1500,
+    warmup=50,
+    cooldown=350,
+    first_beta_ppm=900_000,
+    second_beta_ppm=950_000,
+    decay_ppm=10_000,
+    clip_ppm=1_000_000,
+    ema_ppm=995_000,
+    tag_dropout_per_mille=500,
+    prompt_dropout_per_mille=100,
+    held_out_per_mille=100,
+    state_every=100,
+    sketch_values=256,
+    preview_guidance_milli=2000,
+    preview_steps=8,
+    phases=(Span(Phase.IRREVOCABLE, 200), Span(Phase.EVERY, 500)),
+    keep_states=(200,),
+    profile=_NOWHERE,
+)
+_SMALL = replace(
+    _TINY,
+    preset="small",
+    size=64,
+    channels=64,
+    width=256,
+    depth=8,
+    heads=4,
+    rate_ppm=1000,
+    ema_ppm=999_000,
+    held_out_per_mille=50,
+    cooldown=3000,
+    state_every=500,
+    phases=(Span(Phase.IRREVOCABLE, 2000), Span(Phase.EVERY, 4000)),
+    keep_states=(2000,),
+)
+_BASE = replace(
+    _SMALL,
+    preset="base",
+    size=128,
+    channels=96,
+    width=512,
+    depth=12,
+    heads=8,
+    tag_width=32,
+    batch=128,
+    rate_ppm=300,
+    warmup=1000,
+    cooldown=20_000,
+    ema_ppm=999_900,
+    held_out_per_mille=20,
+    state_every=1000,
+    phases=(Span(Phase.IRREVOCABLE, 20_000), Span(Phase.EVERY, 40_000)),
+    keep_states=(20_000,),
+)
+PRESETS = {recipe.preset: recipe for recipe in (_TINY, _SMALL, _BASE)}
+
+
+def preset(name: str, seed: int, profile: Profile) -> Recipe:
+    """Return the preset as a recipe for this machine; an unknown name is refused with the nearest known one.
+
+    `tiny` takes minutes on two cores; `small` hours; `base` is for a machine with more.
+    """
+    if name not in PRESETS:
+        known = ", ".join(PRESETS)
+        raise InputError(f"there is no preset {name!r}", remedy=f"--preset {nearest(name, PRESETS, 1)[0]} (of {known})")
+    return replace(PRESETS[name], seed=seed, profile=profile)
