@@ -1,0 +1,1 @@
+"""Who contributed to an output, in integer parts that sum exactly."""

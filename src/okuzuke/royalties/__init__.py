@@ -1,0 +1,1 @@
+"""What was paid, split over sheets and down each waterfall to the unit."""
