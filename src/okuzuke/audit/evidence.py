@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from okuzuke.accounts.rates import Rates
+from okuzuke.attribution.scorer import Scorer
+from okuzuke.attribution.shares import Shares
 from okuzuke.audit.bundle import Document
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import CheckFailedError, InputError
@@ -14,10 +17,16 @@ from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import Entry, RowId, SetRoot, short
 from okuzuke.core.intervals import format_instant, parse_instant
 from okuzuke.datasets.manifest import Snapshot
+from okuzuke.generation.credits import Capture, Purchase
+from okuzuke.generation.output import Output
+from okuzuke.generation.request import Request
 from okuzuke.ledger import statement
 from okuzuke.ledger.statement import RestsOn, Statement
 from okuzuke.registry.known import READERS, Fact, read_fact
+from okuzuke.royalties.allocation import Allocation
 from okuzuke.screening.match import Review, Screening
+from okuzuke.training.model import Model
+from okuzuke.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,38 @@ class Erasure:
         return erasure
 
 
-Other: TypeAlias = Screening | Snapshot | Review | Erasure
+Other: TypeAlias = (
+    Screening
+    | Snapshot
+    | Review
+    | Erasure
+    | Run
+    | Model
+    | Scorer
+    | Rates
+    | Purchase
+    | Request
+    | Output
+    | Capture
+    | Shares
+    | Allocation
+)
 
 OTHERS: Mapping[str, Callable[[Fields, JsonObject], Other]] = {
     "screen": Screening.read,
     "snapshot": Snapshot.read,
     "review": Review.read,
     "erase": Erasure.read,
+    "run": Run.read,
+    "model": Model.read,
+    "scorer": Scorer.read,
+    "rates": Rates.read,
+    "purchase": Purchase.read,
+    "request": Request.read,
+    "output": Output.read,
+    "capture": Capture.read,
+    "shares": Shares.read,
+    "allocation": Allocation.read,
 }
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from okuzuke.audit.bundle import AUDITOR, PUBLIC, Bundle, Document
 from okuzuke.audit.evidence import Erasure
+from okuzuke.audit.readers import Payment, Reader, payments
 from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields
-from okuzuke.core.ids import AssetId, Entry, PartyId, RowId, SetRoot, WorkId
+from okuzuke.core.ids import AssetId, Entry, RowId, SetRoot, WorkId
 from okuzuke.datasets import store as datasets
 from okuzuke.ledger import checkpoint, lineage, statement, store
 from okuzuke.ledger.checkpoint import VerifierKey
@@ -18,30 +19,72 @@ from okuzuke.ledger.receipt import Receipt
 from okuzuke.ledger.store import Recorded
 from okuzuke.ledger.submission import Row
 from okuzuke.registry import store as registry
-from okuzuke.registry.grants import Dedication, Grant
-from okuzuke.registry.interests import Interest, Ownership
-from okuzuke.registry.known import READERS, Fact, Statements
-from okuzuke.registry.parties import Attestation, Party
+from okuzuke.registry.grants import Dedication
+from okuzuke.registry.known import READERS, Statements
+from okuzuke.registry.parties import Party
 from okuzuke.storage.blobs import Blobs
 from okuzuke.storage.database import Connection
 
+_FROM_WORKS = frozenset({"snapshot", "run", "model", "scorer", "request", "output", "capture", "shares", "allocation"})
+"""Kinds whose bundle an auditor gets with the whole log behind it."""
+_ABOVE_OUTPUT = ("shares", "capture", "allocation")
+
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    connection: Connection
+class Wanted:
+    """A bundle to make: its subject (a work or an entry) and its reader, `public`, `auditor` or a party's id.
+
+    `period` narrows a party's bundle to its statement of account for a month, written 2026-06; `output` to one output.
+    """
+
+    subject: str
     reader: str
+    period: str | None = None
+    output: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """What every bundle of one state of the archive is made from."""
+
+    connection: Connection
     known: Statements
     recorded: Mapping[Entry, Recorded]
     positions: Mapping[Entry, int]
     erasures: Mapping[str, tuple[Entry, Erasure]]
     """What was erased, an entry or a row, with the statement that erased it."""
+    payments: tuple[Payment, ...]
+    proof: tuple[str, int, VerifierKey]
 
 
-def export(journal: Journal, blobs: Blobs, subject: str, reader: str) -> Bundle:
-    """Return the bundle on a snapshot, grant, work or any other entry, made for `reader`.
+@dataclass(frozen=True, slots=True)
+class _Source:
+    log: _Log
+    wanted: Wanted
+    reader: Reader
 
-    `reader` is `public`, `auditor` or a party's id. An auditor's bundle on a snapshot holds the whole log up to it, so
-    that refusals can be made anew too.
+    @property
+    def connection(self) -> Connection:
+        return self.log.connection
+
+    @property
+    def known(self) -> Statements:
+        return self.log.known
+
+    @property
+    def recorded(self) -> Mapping[Entry, Recorded]:
+        return self.log.recorded
+
+    @property
+    def erasures(self) -> Mapping[str, tuple[Entry, Erasure]]:
+        return self.log.erasures
+
+
+def export(journal: Journal, blobs: Blobs, wanted: Sequence[Wanted], roots: Sequence[str]) -> Iterator[Bundle]:
+    """Yield the bundles in their order, all under one checkpoint.
+
+    An auditor's bundle on a snapshot, or on what rests on one, holds the whole log up to it, so that refusals can be
+    made anew too. `roots` are the archive's certificate roots; they travel with the delivered file that they are for.
     """
     while True:
         note = journal.checkpoint()
@@ -49,15 +92,16 @@ def export(journal: Journal, blobs: Blobs, subject: str, reader: str) -> Bundle:
         with journal.database.reading() as connection:
             # Another writer may have come between; what is exported and what is proven must be of one size.
             if store.size(connection) == head.size:
-                return _bundle(_source(connection, reader), blobs, subject, (note, head.size, journal.verifier_key))
+                log = _log(connection, (note, head.size, journal.verifier_key))
+                for item in wanted:
+                    yield _bundle(_source(log, item), blobs, roots)
+                return
 
 
-def _source(connection: Connection, reader: str) -> _Source:
+def _log(connection: Connection, proof: tuple[str, int, VerifierKey]) -> _Log:
     recorded = {item.entry: item for item in store.recorded_all(connection)}
     facts = [registry.fact_of(item) for item in recorded.values() if item.statement.kind in READERS]
     known = Statements.of(facts, registry.registered(connection, facts))
-    if reader not in (PUBLIC, AUDITOR) and known.body(reader, Party) is None:
-        raise InputError(f"{reader} is no party of this register", remedy="give public, auditor or a party's id")
     positions = {entry: position for position, entry in enumerate(store.entries(connection))}
     erasures: dict[str, tuple[Entry, Erasure]] = {}
     for item in recorded.values():
@@ -65,60 +109,106 @@ def _source(connection: Connection, reader: str) -> _Source:
             erasure = Erasure.read(Fields(item.statement.public, "erase"), item.sealed)
             target = erasure.row if erasure.entry is None else erasure.entry
             erasures.setdefault(str(target), (item.entry, erasure))
-    return _Source(connection, reader, known, recorded, positions, erasures)
-
-
-def _bundle(source: _Source, blobs: Blobs, subject: str, proof: tuple[str, int, VerifierKey]) -> Bundle:
-    connection = source.connection
-    own = _own(source)
-    start = _start(source, subject)
-    begun = {
-        key
-        for entry in _closure(source, start)
-        for root in _roots(source, entry)
-        for key in store.set_keys(connection, root)
+    rows = {
+        root: [row.document for row in store.rows(connection, store.set_keys(connection, root)).values()]
+        for item in recorded.values()
+        if item.statement.kind == "allocation"
+        for root in statement.set_roots(item.statement.public)
     }
-    # A holder checks its own works, so what stops one of them is in its bundle though nothing rests on it.
-    start += [fact.entry for key in sorted(begun & own) for fact in source.known.by_subject.get(key, ())]
+    return _Log(connection, known, recorded, positions, erasures, payments(recorded.values(), rows), proof)
+
+
+def _source(log: _Log, wanted: Wanted) -> _Source:
+    reader = Reader(wanted.reader, log.known, log.payments)
+    if reader.is_party and log.known.body(wanted.reader, Party) is None:
+        raise InputError(f"{wanted.reader} is no party of this register", remedy="give public, auditor or a party's id")
+    return _Source(log, wanted, reader)
+
+
+def _bundle(source: _Source, blobs: Blobs, roots: Sequence[str]) -> Bundle:
+    connection, known = source.connection, source.known
+    start = _start(source)
+    if source.reader.is_party:
+        begun = {
+            key for entry in _closure(source, start) for root in _roots(source, entry) for key in _keys(source, root)
+        }
+        # A holder checks its own works, so what stops one of them is in its bundle though nothing rests on it.
+        own = sorted(begun & source.reader.works)
+        start += [fact.entry for key in own for fact in known.by_subject.get(key, ())]
     entries = dict.fromkeys(_closure(source, start))
-    sets = {root: store.set_keys(connection, root) for entry in entries for root in _roots(source, entry)}
+    sets = {root: _keys(source, root) for entry in entries for root in _roots(source, entry)}
     # Who erased a row of these sets has to be in the bundle, or the row would only be missing.
     cleared = [key for keys in sets.values() for key in keys if key in source.erasures]
     entries |= dict.fromkeys(source.erasures[key][0] for key in cleared)
     items = {entry: store.document(connection, entry) for entry in entries if entry in source.recorded}
-    evidence = {asset for entry in items for asset in _evidence(source, entry)}
+    opened = {entry: _opened(source, source.recorded[entry]) for entry in items}
+    files = {asset for entry in items for asset in _files(source, entry)}
+    delivered = _delivered(source) is not None
     return Bundle(
-        reader=source.reader,
-        subject=subject,
+        reader=source.reader.name,
+        subject=source.wanted.subject,
         documents={entry: Document(item.salt, item.envelope) for entry, item in items.items()},
-        receipts={entry: _receipt(source, entry, proof) for entry in entries},
+        receipts={entry: _receipt(source.log, entry) for entry in entries},
         disclosures={
-            entry: item.disclosures
+            entry: texts
             for entry, item in items.items()
-            if item.disclosures and _opens(source, source.recorded[entry])
+            if (texts := tuple(text for text in item.disclosures if _name_of(text) in opened[entry]))
         },
         sets=sets,
-        rows=_rows(source, sets, own),
-        files={asset: blobs.get(asset) for asset in evidence},
+        rows=_rows(source, entries, opened),
+        files={asset: blobs.get(asset) for asset in sorted(files)},
+        certificates=tuple(roots) if delivered else (),
     )
 
 
-def _receipt(source: _Source, entry: Entry, proof: tuple[str, int, VerifierKey]) -> str:
-    note, size, key = proof
-    position = source.positions[entry]
+def _name_of(disclosure: str) -> str:
+    return statement.open_disclosure(disclosure).name
+
+
+def _opened(source: _Source, item: Recorded) -> frozenset[str]:
+    beneath = [target.entry for target in item.statement.rests_on if target.entry is not None]
+    return frozenset(source.reader.opens(item, beneath))
+
+
+def _receipt(log: _Log, entry: Entry) -> str:
+    note, size, key = log.proof
+    position = log.positions[entry]
     extra = str(key).encode() if position == 0 else b""
-    return Receipt(position, store.inclusion(source.connection, position, size), note, extra).text
+    return Receipt(position, store.inclusion(log.connection, position, size), note, extra).text
 
 
-def _evidence(source: _Source, entry: Entry) -> tuple[AssetId, ...]:
+def _files(source: _Source, entry: Entry) -> tuple[AssetId, ...]:
+    """Return the files that go with a statement: evidence, and what a stranger needs to make numbers anew."""
     dedication = source.known.body(entry, Dedication)
-    return dedication.evidence if dedication is not None else ()
+    if dedication is not None:
+        return dedication.evidence
+    item = source.recorded[entry]
+    public = Fields(item.statement.public, item.statement.kind)
+    subject = entry == source.wanted.subject
+    match item.statement.kind:
+        case "run":
+            names = ["recipe"]
+        case "model":
+            names = ["vocabulary", "card"] if source.reader.name != AUDITOR else ["vocabulary", "card", "transcript"]
+        case "scorer":
+            names = ["head"]
+        case "output":
+            names = ["file"] if subject or entry == source.wanted.output else []
+        case _:
+            names = []
+    return tuple(AssetId(public.digest(name)) for name in names)
 
 
-def _start(source: _Source, subject: str) -> list[Entry]:
-    """Return the statements a bundle on this subject begins with; what its reader is, if a party, is proven too."""
-    known, connection = source.known, source.connection
-    reader = [Entry(source.reader)] if source.reader not in (PUBLIC, AUDITOR) else []
+def _delivered(source: _Source) -> Entry | None:
+    """Return the output whose file goes into the bundle, if any."""
+    subject = source.recorded.get(Entry(source.wanted.subject))
+    return subject.entry if subject is not None and subject.statement.kind == "output" else source.wanted.output
+
+
+def _start(source: _Source) -> list[Entry]:
+    """Return the statements a bundle begins with; what its reader is, if a party, is proven too."""
+    known, connection, subject = source.known, source.connection, source.wanted.subject
+    reader = [Entry(source.reader.name)] if source.reader.is_party else []
     registered = known.works.get(WorkId(subject))
     if registered is not None:
         about = [fact.entry for fact in known.by_subject.get(subject, ())]
@@ -129,9 +219,32 @@ def _start(source: _Source, subject: str) -> list[Entry]:
         ]
         return [*reader, registered.register.entry, *about, *_screens(source, WorkId(subject)), *snapshots]
     item = store.recorded(connection, Entry(subject))
-    if item.statement.kind == "snapshot" and source.reader == AUDITOR:
-        return [entry for entry, position in source.positions.items() if position <= item.position]
+    positions = source.log.positions
+    if source.wanted.period is not None:
+        account = _account(source)
+        return list(positions) if source.reader.name == AUDITOR else [*reader, item.entry, *account]
+    if source.reader.name == AUDITOR and item.statement.kind in _FROM_WORKS:
+        later = item.statement.kind == "output"
+        return [entry for entry, position in positions.items() if later or position <= item.position]
+    if source.reader.is_party and item.statement.kind == "output":
+        above = lineage.above(connection, {item.entry: item.entry})
+        return [*reader, item.entry, *(step.entry for step in above if step.kind in _ABOVE_OUTPUT)]
     return [*reader, item.entry]
+
+
+def _account(source: _Source) -> list[Entry]:
+    """Return the allocations of a month that pay the subject, or only that which pays it for one output."""
+    wanted = source.wanted
+    found = [
+        item.allocation
+        for item in source.log.payments
+        if item.transfer.payee == wanted.subject
+        and item.period == wanted.period
+        and wanted.output in (None, item.transfer.output)
+    ]
+    if not found:
+        raise InputError(f"nothing is paid to {wanted.subject} in {wanted.period}", remedy="okuzuke account PARTY")
+    return list(dict.fromkeys(found))
 
 
 def _screens(source: _Source, work: WorkId) -> list[Entry]:
@@ -192,67 +305,19 @@ def _roots(source: _Source, entry: Entry) -> list[SetRoot]:
     return list(statement.set_roots(item.statement.public))
 
 
-def _opens(source: _Source, item: Recorded) -> bool:
-    """Say whether the reader may see a statement's sealed fields.
-
-    An auditor sees all; a party what it signed and what concerns what it holds or licenses.
-    """
-    if source.reader in (PUBLIC, AUDITOR):
-        return source.reader == AUDITOR
-    if source.reader in (item.statement.signer, item.entry):
-        return True
-    fact = source.known.facts.get(item.entry)
-    return fact is not None and source.reader in _concerned(source.known, fact)
+def _keys(source: _Source, root: SetRoot) -> tuple[RowId, ...]:
+    return store.set_keys(source.connection, root)
 
 
-def _concerned(known: Statements, fact: Fact) -> set[str]:
-    body = fact.body
-    if isinstance(body, Attestation):
-        target = known.facts.get(body.target)
-        return {*body.signatories, *(_concerned(known, target) if target is not None else ())}
-    subject = getattr(body, "subject", None)
-    if subject is None:
-        return set()
-    parties: set[str] = {owner for scope in known.scopes(subject) for owner in _owners(known, scope)}
-    if isinstance(body, Interest):
-        parties.add(body.party)
-    if isinstance(body, Grant):
-        parties.add(body.grantee)
-        parties |= {party for scope in known.scopes(subject) for party in _interested(known, scope)}
-    return parties
-
-
-def _own(source: _Source) -> set[str]:
-    """Return the works whose rows the reader may see: all for an auditor, its own for a party, none for the public."""
-    if source.reader == PUBLIC:
-        return set()
-    every = source.reader == AUDITOR
-    return {work for work in source.known.works if every or _holds(source.known, work, PartyId(source.reader))}
-
-
-def _rows(source: _Source, sets: Mapping[SetRoot, tuple[RowId, ...]], own: set[str]) -> dict[RowId, Row]:
-    """Return the rows about the reader's own works; for an auditor every row that was not erased."""
-    if source.reader == PUBLIC:
+def _rows(source: _Source, entries: Iterable[Entry], opened: Mapping[Entry, frozenset[str]]) -> dict[RowId, Row]:
+    """Return the rows that the reader may see and that were not erased."""
+    if source.reader.name == PUBLIC:
         return {}
+    reader = source.reader
     return {
         key: row
-        for keys in sets.values()
-        for key, row in store.rows(source.connection, keys).items()
-        if source.reader == AUDITOR or key in own or row.document.get("work") in own
+        for entry in entries
+        for root in _roots(source, entry)
+        for key, row in store.rows(source.connection, _keys(source, root)).items()
+        if key in reader.works or reader.opens_row(row.document, opened.get(entry, frozenset()))
     }
-
-
-def _holds(known: Statements, work: WorkId, party: PartyId) -> bool:
-    """Say whether the party registered the work, or owns it or has an interest in it or in its series."""
-    scopes = known.scopes(work)
-    return party == known.works[work].register.signer or any(
-        party in (*_owners(known, scope), *_interested(known, scope)) for scope in scopes
-    )
-
-
-def _owners(known: Statements, scope: str) -> set[PartyId]:
-    return {owner for _, body in known.about(scope, Ownership) for owner in body.owners}
-
-
-def _interested(known: Statements, scope: str) -> set[PartyId]:
-    return {body.party for _, body in known.about(scope, Interest)}

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from okuzuke.attribution.scorer import Scorer
 from okuzuke.audit.bundle import AUDITOR, PUBLIC, Bundle
 from okuzuke.audit.evidence import Stated, failure
 from okuzuke.audit.judged import Judged
 from okuzuke.core.canonical import digest
 from okuzuke.core.ids import AssetId, Entry, RowId, SetRoot, short
+from okuzuke.generation.output import Output
 from okuzuke.ledger import statement, submission
 from okuzuke.ledger.receipt import Receipt
 from okuzuke.ledger.statement import RestsOn, Statement
 from okuzuke.registry.grants import Dedication
 from okuzuke.registry.known import Fact
+from okuzuke.training.model import Model
+from okuzuke.training.run import Run
 
 
 def check_edges(bundle: Bundle, judged: Judged, stated: Sequence[Stated], receipts: Mapping[Entry, Receipt]) -> int:
@@ -70,22 +74,40 @@ def check_rows(bundle: Bundle, judged: Judged) -> int:
 
 
 def check_files(bundle: Bundle, stated: Iterable[Stated]) -> None:
-    """Raise unless the files are the evidence of the dedications in the bundle."""
+    """Raise unless every file is named by a statement, and the evidence of every dedication is there."""
     for asset, data in bundle.files.items():
         if digest(data).hex() != asset:
             raise failure(f"file {short(asset)} is not the one its statement names")
-    if bundle.certificates:
-        raise failure("the bundle brings certificates, which this version cannot judge")
-    named: dict[AssetId, Entry] = {}
+    evidence: dict[AssetId, Entry] = {}
+    named: set[AssetId] = set()
+    delivered = False
     for item in stated:
         if isinstance(item.body, Fact) and isinstance(item.body.body, Dedication):
-            named |= dict.fromkeys(item.body.body.evidence, item.entry)
-    for asset, entry in named.items():
+            evidence |= dict.fromkeys(item.body.body.evidence, item.entry)
+        named.update(files_of(item.body))
+        delivered = delivered or (isinstance(item.body, Output) and item.body.file in bundle.files)
+    for asset, entry in evidence.items():
         if asset not in bundle.files:
             raise failure(f"the evidence {short(asset)} of dedication {short(entry)} is not in the bundle")
     for asset in bundle.files:
-        if asset not in named:
+        if asset not in named and asset not in evidence:
             raise failure(f"file {short(asset)} is named by no statement in the bundle")
+    if bundle.certificates and not delivered:
+        raise failure("the bundle brings certificates, and no file that they could be for")
+
+
+def files_of(body: object) -> tuple[AssetId, ...]:
+    """Return the files a statement of training, attribution or generation names."""
+    match body:
+        case Run(recipe=recipe):
+            return (recipe,)
+        case Model(weights=weights, transcript=transcript, vocabulary=vocabulary, card=card):
+            return (weights, transcript, vocabulary, card)
+        case Scorer(head=head):
+            return (head,)
+        case Output(file=file):
+            return (file,)
+    return ()
 
 
 def members(bundle: Bundle) -> set[RowId]:

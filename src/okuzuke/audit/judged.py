@@ -7,7 +7,8 @@ is set aside. It convicts nobody, and nothing is permitted by it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from okuzuke.audit.bundle import Bundle
 from okuzuke.audit.evidence import Erasure, Stated, failure
@@ -22,6 +23,8 @@ from okuzuke.registry.reasons import Code, Reason, reason
 from okuzuke.registry.works import Register, Work
 from okuzuke.screening.match import Review, Verdict, review_refusal
 
+B = TypeVar("B")
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -34,6 +37,25 @@ class Judged:
     clouded: frozenset[str]
     """Everything that an erased statement or one set aside was, or bore on."""
     erasures: tuple[Erasure, ...]
+    by_entry: Mapping[Entry, Stated] = field(default_factory=dict)
+
+    def all(self, body: type[B]) -> list[tuple[Stated, B]]:
+        """Return the statements of one type, in log order."""
+        return [(item, item.body) for item in self.stated if isinstance(item.body, body)]
+
+    def beneath(self, above: Stated, entry: Entry, body: type[B]) -> tuple[Stated, B]:
+        """Return the statement of this type that `above` rests on under this entry, or raise."""
+        item = self.by_entry.get(entry)
+        if entry not in {target.entry for target in above.statement.rests_on}:
+            raise failure(f"{above.statement.kind} {short(above.entry)} names {short(entry)} and does not rest on it")
+        if item is None or not isinstance(item.body, body):
+            raise failure(f"{above.statement.kind} {short(above.entry)} names {short(entry)}, which is something else")
+        return item, item.body
+
+    def before(self, index: int) -> Statements:
+        """Return what the register knew before an entry, as far as the bundle opens it."""
+        facts = [item.body for item in self.stated if item.index < index and isinstance(item.body, Fact)]
+        return Statements.of(facts, [work for work in self.known.works.values() if work.register.position < index])
 
     @property
     def erased_rows(self) -> frozenset[RowId]:
@@ -63,7 +85,8 @@ def judge(bundle: Bundle, stated: Sequence[Stated]) -> Judged:
         else:
             raise failure(f"{item.statement.kind} {short(item.entry)}: {refused.en}")
     known = Statements.of(walk.facts.values(), walk.opened)
-    return Judged(tuple(held), known, frozenset(walk.set_aside), frozenset(walk.clouded), erasures)
+    by_entry = {item.entry: item for item in held}
+    return Judged(tuple(held), known, frozenset(walk.set_aside), frozenset(walk.clouded), erasures, by_entry)
 
 
 class _Walk:

@@ -11,6 +11,7 @@ from okuzuke.audit.complete import check_complete, check_place, refused_though_p
 from okuzuke.audit.evidence import Stated, failure
 from okuzuke.audit.freeze import Freeze, read_freeze
 from okuzuke.audit.judged import Judged
+from okuzuke.audit.made import check_licences
 from okuzuke.audit.sight import Sight
 from okuzuke.core.ids import WorkId, short
 from okuzuke.core.intervals import format_instant
@@ -46,6 +47,8 @@ def remake(bundle: Bundle, judged: Judged, indices: Collection[int]) -> Remade:
                 f"snapshot {short(item.entry)}: {item.body.size} works, for {item.body.asked.use}, "
                 f"frozen {item.body.frozen_at}"
             )
+    again, shut = check_licences(judged)
+    made, unmade = made + again, unmade + shut
     if judged.stated:
         answers += _answers(bundle, judged, max(item.recorded_at for item in judged.stated))
     detail = f"{made} made anew and the same"

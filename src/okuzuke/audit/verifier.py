@@ -1,6 +1,7 @@
-"""The stranger's check of a bundle, offline: every joint in its order, and the first that fails by name. Pure.
+"""The stranger's check of a bundle, offline: every joint in its order, and the first that fails by name.
 
-It needs no database, no tensors and no network, and re-makes every decision whose statements the bundle opens.
+It needs no database, no tensors and no network, and re-makes every decision, score and payment whose statements the
+bundle opens. A joint that a bundle does not have, such as the picture of a snapshot, is not listed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from okuzuke.audit import graph
 from okuzuke.audit.bundle import AUDITOR, PUBLIC, Bundle
 from okuzuke.audit.evidence import Stated, failure, kind_of, read_stated, recorded_at
 from okuzuke.audit.judged import Judged, judge
+from okuzuke.audit.learnt import check_models
+from okuzuke.audit.made import check_outputs
+from okuzuke.audit.paid import check_payments
+from okuzuke.audit.pictures import check_credentials, check_pictures
 from okuzuke.audit.remake import remake
+from okuzuke.audit.shared import check_shares
+from okuzuke.audit.sold import check_credits
 from okuzuke.audit.trust import Trust
 from okuzuke.core.canonical import canonical_bytes, digest, salted_digest
 from okuzuke.core.errors import LedgerError, OkuzukeError
@@ -44,6 +51,13 @@ class Joint(StrEnum):
     ROWS = "rows"
     FILES = "files"
     DECISIONS = "decisions"
+    MODEL = "model"
+    OUTPUTS = "outputs"
+    PICTURE = "picture"
+    CREDENTIALS = "credentials"
+    SHARES = "shares"
+    CREDITS = "credits"
+    PAYMENTS = "payments"
     TRUST = "trust"
 
 
@@ -94,15 +108,32 @@ class _Read:
         return self.told
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A report with what it was made from; `bundle` or `judged` is None where the file could not be read so far."""
+
+    report: Report
+    bundle: Bundle | None
+    judged: Judged | None
+    head: Checkpoint | None
+
+
 def verify(data: bytes, trust: Trust | None) -> Report:
     """Return what every joint of the bundle comes to; what is no bundle at all fails at the seal. Never raises."""
+    return examine(data, trust).report
+
+
+def examine(data: bytes, trust: Trust | None) -> Examined:
+    """Return the report on a bundle with the bundle and its statements as they were judged. Never raises."""
     try:
         bundle, sealed = bundles.parse(data)
     except OkuzukeError as error:
         checked = Checked(Joint.SEAL, holds=False, detail=plain(error.message))
-        return Report("", "", (checked,), (), f"FAILED at {Joint.SEAL}: {checked.detail}")
+        report = Report("", "", (checked,), (), f"FAILED at {Joint.SEAL}: {checked.detail}")
+        return Examined(report, None, None, None)
     read = _Read(bundle, sealed, trust)
-    joints = tuple(_checked(joint, check, read) for joint, check in _CHECKS.items())
+    every = (_checked(joint, check, read) for joint, check in _CHECKS.items())
+    joints = tuple(checked for checked in every if checked.detail or not checked.holds)
     failed = next((joint for joint in joints if not joint.holds), None)
     if failed is not None:
         conclusion = f"FAILED at {failed.joint}: {failed.detail}"
@@ -110,7 +141,8 @@ def verify(data: bytes, trust: Trust | None) -> Report:
         conclusion = "matches the record (記録と一致); it does not prove ownership"
     else:
         conclusion = f"consistent, signed by {plain(read.signed_by)}, not pinned"
-    return Report(bundle.subject, bundle.reader, joints, tuple(map(plain, read.answers)), conclusion)
+    report = Report(bundle.subject, bundle.reader, joints, tuple(map(plain, read.answers)), conclusion)
+    return Examined(report, bundle, read.told, read.head)
 
 
 def _checked(joint: Joint, check: Callable[[_Read], str], read: _Read) -> Checked:
@@ -272,6 +304,35 @@ def _decisions(read: _Read) -> str:
     return remade.detail
 
 
+def _model(read: _Read) -> str:
+    return check_models(read.bundle, read.judged)
+
+
+def _outputs(read: _Read) -> str:
+    return check_outputs(read.bundle, read.judged)
+
+
+def _picture(read: _Read) -> str:
+    return check_pictures(read.bundle, read.judged)
+
+
+def _credentials(read: _Read) -> str:
+    roots = read.trust.certificate_roots if read.trust is not None else read.bundle.certificates
+    return check_credentials(read.bundle, read.judged, roots)
+
+
+def _shares(read: _Read) -> str:
+    return check_shares(read.bundle, read.judged)
+
+
+def _credits(read: _Read) -> str:
+    return check_credits(read.bundle, read.judged)
+
+
+def _payments(read: _Read) -> str:
+    return check_payments(read.bundle, read.judged)
+
+
 def _trust(read: _Read) -> str:
     facts = read.judged.known.facts.values()
     demo = any(isinstance(fact.body, Party) and fact.body.demo for fact in facts)
@@ -296,6 +357,13 @@ _CHECKS: Mapping[Joint, Callable[[_Read], str]] = {
     Joint.ROWS: _rows,
     Joint.FILES: _files,
     Joint.DECISIONS: _decisions,
+    Joint.MODEL: _model,
+    Joint.OUTPUTS: _outputs,
+    Joint.PICTURE: _picture,
+    Joint.CREDENTIALS: _credentials,
+    Joint.SHARES: _shares,
+    Joint.CREDITS: _credits,
+    Joint.PAYMENTS: _payments,
     Joint.TRUST: _trust,
 }
 

@@ -1,0 +1,98 @@
+"""Outputs held against their requests: the id recomputed, each picture once, every licence decided anew. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from okuzuke.audit.bundle import Bundle
+from okuzuke.audit.evidence import Stated, failure
+from okuzuke.audit.judged import Judged
+from okuzuke.audit.sight import Sight
+from okuzuke.core.ids import Entry, short
+from okuzuke.datasets.manifest import Snapshot
+from okuzuke.generation.credits import Capture
+from okuzuke.generation.output import Output, output_id
+from okuzuke.generation.request import Licence, Request
+from okuzuke.registry.consent import decide
+from okuzuke.registry.decision import Asked, Decision
+from okuzuke.registry.known import Statements
+from okuzuke.registry.works import Register
+from okuzuke.training.model import Model
+from okuzuke.training.run import Run
+
+
+def check_outputs(bundle: Bundle, judged: Judged) -> str:
+    """Return what the outputs of the bundle come to, nothing where there is none; the first that fails raises."""
+    outputs = judged.all(Output)
+    seen: set[tuple[Entry, int]] = set()
+    for item, output in outputs:
+        named = f"output {short(output.output)}"
+        requested, request = judged.beneath(item, output.request, Request)
+        _, model = judged.beneath(requested, request.model, Model)
+        if output.index >= request.count or (output.request, output.index) in seen:
+            raise failure(f"{named} is one more than its request asked for")
+        seen.add((output.request, output.index))
+        made = output_id(model.model, output.request, request.seed, output.index, output.pixel_digest)
+        if made != output.output:
+            raise failure(f"{named} does not follow from model, request, seed, index and pixels")
+    if not outputs:
+        return ""
+    subject = next((f"; the subject is {item.output}" for at, item in outputs if at.entry == bundle.subject), "")
+    return f"{len(outputs)} ids recomputed from model, request, seed, index and pixels{subject}"
+
+
+def check_licences(judged: Judged) -> tuple[int, int]:
+    """Return how many licences of requests were decided anew, and how many could not be; one that fails raises.
+
+    Each is decided as of the request and again as of its capture, so that what was stopped in between is found.
+    """
+    made = unmade = 0
+    captured = {capture.request: item for item, capture in judged.all(Capture)}
+    for item, request in judged.all(Request):
+        instants = [item, *([captured[item.entry]] if item.entry in captured else [])]
+        for licence in request.licences:
+            for at in instants:
+                if _check_licence(judged, item, request, licence, at):
+                    made += 1
+                else:
+                    unmade += 1
+    return made, unmade
+
+
+def _check_licence(judged: Judged, item: Stated, request: Request, licence: Licence, at: Stated) -> bool:
+    known = judged.before(at.index)
+    sight = Sight(known, judged.clouded)
+    if not sight.sees(licence.subject):
+        return False
+    answers = list(_decisions(judged, known, (item, request), licence, at.recorded_at))
+    if not any(answer.allowed and (answer.grant, answer.sheet) == (licence.grant, licence.sheet) for answer in answers):
+        raise failure(
+            f"request {short(item.entry)}: {licence.use} of {short(licence.subject)} was not permitted under the grant "
+            f"it names ({answers[0].state})"
+        )
+    return True
+
+
+def _decisions(
+    judged: Judged, known: Statements, asked: tuple[Stated, Request], licence: Licence, at: datetime
+) -> Iterator[Decision]:
+    """Yield the answers for the series, then for those of its works that somebody has said something about."""
+    item, request = asked
+    model_item, model = judged.beneath(item, request.model, Model)
+    run_item, run = judged.beneath(model_item, model.run, Run)
+    _, snapshot = judged.beneath(run_item, run.snapshot, Snapshot)
+    question: Asked = replace(
+        snapshot.asked,
+        subject=licence.subject,
+        use=licence.use,
+        medium=request.medium,
+        purpose=request.purpose,
+        territory=request.territory,
+    )
+    yield decide(known, question, at, at)
+    for work, registered in known.works.items():
+        register = registered.register.body
+        if isinstance(register, Register) and register.series == licence.subject and known.by_subject.get(work):
+            yield decide(known, replace(question, subject=work), at, at)
