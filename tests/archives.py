@@ -15,11 +15,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, ImageDraw
 
-from okuzuke.archive import Archive, OperatorKeys
+from okuzuke.archive import Archive
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.ids import Entry, PartyId, WorkId
+from okuzuke.keyring import OperatorKeys
 from okuzuke.ledger import keys
 from okuzuke.ledger.statement import Draft
+from okuzuke.marking.certificates import Validity
 from okuzuke.registry import drafts
 from okuzuke.registry.decision import Basis
 from okuzuke.registry.drafts import Names, Signer, Span
@@ -50,6 +52,7 @@ SEALED = (
 )
 """Values that lie under sealed fields of the archive."""
 SLOT_KEY = b"slot" * 8
+CERTIFIED = Validity(DAWN, DAWN.replace(year=2046), DAWN.replace(year=2056))
 PICTURES = {"daruma": 5, "umbrella": 4, "public": 4}
 
 
@@ -122,7 +125,9 @@ class _Story:
             Names("運営", "うんえい", "Operator"),
             now=self.chance.tick,
             entropy=self.chance.entropy,
-            operator_keys=OperatorKeys(self.key("operator"), self.key("log"), SLOT_KEY),
+            operator_keys=OperatorKeys(
+                self.key("operator"), self.key("log"), SLOT_KEY, Chance(9000).entropy, CERTIFIED
+            ),
         )
         self.keys: dict[PartyId, Ed25519PrivateKey] = {self.archive.operator: self.key("operator")}
         self.parties: dict[str, PartyId] = {"operator": self.archive.operator}

@@ -12,8 +12,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, ImageDraw
 
-from okuzuke.archive import Archive, OperatorKeys
+from okuzuke.archive import Archive
 from okuzuke.core.ids import Entry, PartyId, WorkId
+from okuzuke.keyring import OperatorKeys
 from okuzuke.ledger import keys
 from okuzuke.ledger.statement import Draft
 from okuzuke.ledger.store import Recorded

@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from okuzuke import settings as configuration
+from okuzuke.attribution import store as attribution_store
+from okuzuke.attribution.desk import Attribution
 from okuzuke.audit import exporter
 from okuzuke.audit.bundle import Bundle
+from okuzuke.audit.exporter import Wanted
 from okuzuke.audit.trust import NO_WITNESSES, Trust
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import InputError, StateError
 from okuzuke.core.ids import AssetId, Entry, PartyId, RowId, WorkId
 from okuzuke.datasets import store as datasets_store
 from okuzuke.datasets.desk import Datasets
+from okuzuke.generation import store as generation_store
+from okuzuke.generation import till
+from okuzuke.generation.studio import Studio
+from okuzuke.generation.till import Till
+from okuzuke.keyring import Keyring, OperatorKeys
 from okuzuke.ledger import keys, lineage, rebuild, statement
 from okuzuke.ledger import store as ledger
 from okuzuke.ledger.journal import Check, Journal
@@ -31,6 +37,7 @@ from okuzuke.ledger.lineage import Step
 from okuzuke.ledger.statement import Draft, RestsOn
 from okuzuke.ledger.store import Kinds, Recorded
 from okuzuke.ledger.submission import Submission
+from okuzuke.marking.credentials import Signer
 from okuzuke.registry import drafts
 from okuzuke.registry import store as registry_store
 from okuzuke.registry.desk import Registry
@@ -38,27 +45,18 @@ from okuzuke.registry.drafts import Names
 from okuzuke.registry.grants import Dedication
 from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity, PartyType, Role
+from okuzuke.royalties import store as royalties_store
+from okuzuke.royalties.desk import Royalties
 from okuzuke.screening import store as screening_store
 from okuzuke.screening.desk import Screening
 from okuzuke.settings import Settings
 from okuzuke.storage.blobs import Blobs
 from okuzuke.storage.database import Connection, Database
+from okuzuke.training import store as training_store
+from okuzuke.training.desk import Training
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class OperatorKeys:
-    """What an operator brings to a new archive; by default all three are drawn afresh."""
-
-    operator: Ed25519PrivateKey
-    log: Ed25519PrivateKey
-    slot: bytes
-
-    @classmethod
-    def drawn(cls) -> OperatorKeys:
-        return cls(Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate(), secrets.token_bytes(32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,23 @@ class Rebuilt:
     after: str
 
 
-_OWN_KINDS = frozenset({"erase", "slots", "screen", "snapshot"})
+_COMMANDS = {
+    "erase": "erase",
+    "slots": "register",
+    "screen": "screen",
+    "snapshot": "snapshot",
+    "run": "train",
+    "model": "train",
+    "scorer": "attribute",
+    "rates": "rates",
+    "purchase": "credits buy",
+    "request": "generate",
+    "output": "generate",
+    "capture": "generate",
+    "shares": "generate",
+    "allocation": "allocate",
+}
+"""What the archive records by itself, each with the command that does."""
 _ERASABLE = frozenset({"party", "persona", "character", "moral", "dedication"})
 """What may be cleared whole: each can only take permissions away. A suspension, an ending, an ownership or a grant
 may be what a "no" to somebody else rests on, so those stay, and what is personal in them is sealed."""
@@ -84,13 +98,33 @@ class Archive:
         self.settings = settings
         self.database = Database(path / "okuzuke.db")
         self.blobs = Blobs(path / "blobs")
-        self.operator_key = _key(path, "operator.pem")
+        self.keyring = Keyring(path)
+        self.operator_key = key = self.keyring.operator
+        self._signer: Signer | None = None
         checks: dict[str, Check] = {}
-        self.journal = Journal(self.database, settings.origin, _key(path, "log.pem"), _kinds(), checks, now, entropy)
-        self.registry = Registry(self.journal, self.blobs, self.operator_key, _slot_key(path))
-        self.screening = Screening(self.journal, self.blobs, self.operator_key)
-        self.datasets = Datasets(self.journal, self.blobs, self.operator_key, title_claimed=settings.demo)
-        checks |= {**self.registry.checks(), **self.screening.checks(), **self.datasets.checks(), "erase": _check_erase}
+        self.journal = journal = Journal(
+            self.database, settings.origin, self.keyring.log, _kinds(), checks, now, entropy
+        )
+        self.registry = Registry(journal, self.blobs, key, self.keyring.slot)
+        self.screening = Screening(journal, self.blobs, key)
+        self.datasets = Datasets(journal, self.blobs, key, title_claimed=settings.demo)
+        self.training = Training(journal, self.blobs, key, path / "models")
+        self.till = Till(journal, key)
+        self.attribution = Attribution(journal, self.blobs, key, self.training)
+        self.studio = Studio(
+            journal,
+            self.blobs,
+            key,
+            self.till,
+            self.training,
+            self.signer,
+            self.registry,
+            after=self.attribution.record_in,
+        )
+        self.royalties = Royalties(journal, self.blobs, key)
+        for stage in (self.registry, self.screening, self.datasets, self.training, self.till, self.attribution):
+            checks |= stage.checks()
+        checks |= {**generation_store.checks(), **self.royalties.checks(), "erase": _check_erase}
 
     @classmethod
     def create(  # all that an archive is made of
@@ -112,14 +146,13 @@ class Archive:
         (beside / "keys").mkdir(parents=True, mode=0o700)
         (beside / "blobs").mkdir()
         (beside / configuration.FILE).write_text(settings.to_toml(), encoding="utf-8")
-        keys.save(beside / "keys" / "operator.pem", held.operator)
-        keys.save(beside / "keys" / "log.pem", held.log)
-        keys.save_secret(beside / "keys" / "slot.key", held.slot)
+        held.save(beside)
         with cls(beside, settings, now, entropy) as archive:
             archive.database.create()
             did = keys.did_of(held.operator.public_key())
             party = drafts.party(operator, PartyType.ORGANISATION, Role.OPERATOR, did, demo=settings.demo)
-            archive.registry.say(party, held.operator)
+            first = archive.registry.say(party, held.operator)
+        held.save_certificates(beside, operator.name, first.recorded_at)
         if path.exists():
             path.rmdir()
         beside.rename(path)
@@ -133,13 +166,20 @@ class Archive:
         now: Clock,
         entropy: Entropy = secrets.token_bytes,
         environment: Mapping[str, str] | None = None,
+        any_version: bool = False,
     ) -> Archive:
-        """Open the archive in this folder; the clock is the caller's."""
+        """Open the archive in this folder; the clock is the caller's.
+
+        `any_version` opens one with older tables too, of which only `rebuild_into` can be asked.
+        """
         archive = cls(path, configuration.read(path, environment or {}), now, entropy)
-        archive.database.check_version()
+        if not any_version:
+            archive.database.check_version()
         return archive
 
     def close(self) -> None:
+        if self._signer is not None:
+            self._signer.close()
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -155,20 +195,31 @@ class Archive:
         assert operator is not None, "a log begins with its operator"
         return operator
 
+    def signer(self) -> Signer:
+        """Return the signer of content credentials, which the archive closes."""
+        self._signer = self._signer or self.keyring.signer()
+        return self._signer
+
     def submit(self, handed_in: Submission) -> Recorded:
         """Record what a signer signed elsewhere; what the archive itself records is refused here."""
         kind = statement.read(handed_in.document).kind
-        if kind in _OWN_KINDS:
-            raise InputError(f"a {kind} is recorded by the archive itself", remedy=f"run okuzuke {kind} there")
+        if kind in _COMMANDS:
+            raise InputError(
+                f"a {kind} is recorded by the archive itself", remedy=f"run okuzuke {_COMMANDS[kind]} there"
+            )
         return self.journal.record(handed_in)
 
     def export(self, subject: str, reader: str) -> Bundle:
-        """Return the evidence bundle on a snapshot, grant, work or other entry for a reader."""
-        return exporter.export(self.journal, self.blobs, subject, reader)
+        """Return the evidence bundle on a snapshot, model, output, grant, work or other entry for a reader."""
+        return next(iter(self.exports([Wanted(subject, reader)])))
+
+    def exports(self, wanted: Sequence[Wanted]) -> Iterator[Bundle]:
+        """Yield evidence bundles in their order, all under one checkpoint."""
+        return exporter.export(self.journal, self.blobs, wanted, self.keyring.roots)
 
     def trust(self) -> Trust:
         """Return what a reader pins to believe this archive's log."""
-        return Trust(self.journal.verifier_key, NO_WITNESSES, (), self.settings.demo)
+        return Trust(self.journal.verifier_key, NO_WITNESSES, self.keyring.roots, self.settings.demo)
 
     def affected(self, subject: str) -> tuple[Step, ...]:
         """Return everything recorded that rests on a work or an entry, nearest first."""
@@ -228,10 +279,12 @@ class Archive:
         database = Database(path / "okuzuke.db")
         database.create()
         with self.database.reading() as old, database.writing() as new:
-            before = rebuild.dump_digest(old)
+            # Tables of an older version have another dump, so there the new one stands for itself.
+            before = rebuild.dump_digest(old) if self.database.is_current() else None
             rebuild.copy_originals(old, new)
             entries = rebuild.rebuild(new, self.journal.kinds)
-            rebuilt = Rebuilt(entries, before, rebuild.dump_digest(new))
+            after = rebuild.dump_digest(new)
+            rebuilt = Rebuilt(entries, before or after, after)
         database.close()
         return rebuilt
 
@@ -248,6 +301,11 @@ def _kinds() -> Kinds:
         **registry_store.KINDS,
         **screening_store.KINDS,
         **datasets_store.KINDS,
+        **training_store.KINDS,
+        **till.KINDS,
+        **generation_store.KINDS,
+        **attribution_store.KINDS,
+        **royalties_store.KINDS,
         ("erase", 1): rebuild.project_erase,
     }
 
@@ -276,13 +334,3 @@ def _files_of(known: Statements, subject: str) -> frozenset[AssetId]:
 
 def _check_erase(connection: Connection, item: Recorded, _handed_in: Submission) -> None:
     registry_store.check_operator(connection, item)
-
-
-def _key(path: Path, name: str) -> Ed25519PrivateKey | None:
-    file = path / "keys" / name
-    return keys.load(file) if file.exists() else None
-
-
-def _slot_key(path: Path) -> bytes:
-    file = path / "keys" / "slot.key"
-    return file.read_bytes() if file.exists() else b""

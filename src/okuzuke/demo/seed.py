@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from okuzuke.archive import OperatorKeys
+from okuzuke.keyring import OperatorKeys
 from okuzuke.ledger import keys
+from okuzuke.marking.certificates import Validity
 
 FIRST_DAY = datetime(2026, 4, 1, 1, tzinfo=UTC)
 """The fictional calendar begins at ten in the morning in Japan."""
 WINDOW = timedelta(minutes=1)
 """How long a step may last on the fictional calendar; the next one begins later."""
 
-_TICK = timedelta(seconds=1)
+_TICK = timedelta(milliseconds=20)
+_CERTIFIED = Validity(*(datetime(year, 1, 1, tzinfo=UTC) for year in (2020, 2049, 2049)))
+"""Wide, for the signing library looks at the machine's own clock, which knows nothing of the fictional calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,20 @@ class Seed:
         """Return the key of a fictional party."""
         return Ed25519PrivateKey.from_private_bytes(self.secret(f"key/{name}"))
 
+    def entropy(self, label: str) -> Callable[[int], bytes]:
+        """Return a source of at most 32 bytes a draw; every source of one label gives the same."""
+        drawn = count(1)
+
+        def draw(size: int) -> bytes:
+            assert size <= 32, "salts and keys have at most 32 bytes"
+            return self.secret(f"{label}/{next(drawn)}")[:size]
+
+        return draw
+
     def operator_keys(self) -> OperatorKeys:
-        return OperatorKeys(self.key("operator"), self.key("log"), self.secret("slots"))
+        return OperatorKeys(
+            self.key("operator"), self.key("log"), self.secret("slots"), self.entropy("certificates"), _CERTIFIED
+        )
 
 
 class Chance:
@@ -52,14 +69,12 @@ class Chance:
 
     def __init__(self, seed: Seed) -> None:
         self._seed = seed
-        self._label = ""
-        self._drawn = 0
+        self._draw = seed.entropy("salt/")
         self._instant = FIRST_DAY
 
     def begin(self, label: str, at: datetime) -> None:
-        """Begin a step: its salts follow from its label, its instants from `at`, one second each."""
-        self._label = label
-        self._drawn = 0
+        """Begin a step: its salts follow from its label, its instants from `at`, fifty a second."""
+        self._draw = self._seed.entropy(f"salt/{label}")
         self._instant = at
 
     def now(self) -> datetime:
@@ -68,9 +83,7 @@ class Chance:
 
     def entropy(self, size: int) -> bytes:
         """Return the next bytes of the step, at most 32."""
-        assert size <= 32, "salts and keys have at most 32 bytes"
-        self._drawn += 1
-        return self._seed.secret(f"salt/{self._label}/{self._drawn}")[:size]
+        return self._draw(size)
 
 
 def save_key(path: Path, name: str, seed: Seed) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, inspect, select, update
 
 from okuzuke.core.canonical import JsonObject, canonical_bytes, encode_base64, salted_digest
 from okuzuke.core.errors import CheckFailedError, OkuzukeError
@@ -74,9 +74,11 @@ def project_erase(connection: Connection, item: Recorded) -> None:
 
 
 def copy_originals(source: Connection, target: Connection) -> None:
-    """Copy every original's rows; the target's tables are empty but for its schema version."""
+    """Copy every original's rows into empty tables; a table that an older source lacks stays empty."""
+    there = set(inspect(source).get_table_names())
     for table in schema.originals:
-        target.execute(delete(table))
+        if table is schema.meta or table.name not in there:
+            continue
         lines = [dict(line._mapping) for line in source.execute(select(table))]  # noqa: SLF001 # SQLAlchemy's public name
         for start in range(0, len(lines), 500):
             target.execute(insert(table), lines[start : start + 500])
