@@ -39,13 +39,6 @@ def test_one_changed_byte_fails_a_bundle_by_name(story: Story, tmp_path: Path) -
     assert said.out.splitlines()[-1].startswith("FAILED at seal")
 
 
-def test_a_picture_without_a_bundle_is_bad_input(story: Story, tmp_path: Path) -> None:
-    picture = tmp_path / "made.png"
-    Image.new("RGB", (8, 8)).save(picture)
-
-    refused(story.desk.type("verify", picture), 2, "made.png is no bundle", "okuzuke export")
-
-
 def test_a_bundle_that_is_not_there_is_bad_input(story: Story, tmp_path: Path) -> None:
     refused(story.desk.type("verify", tmp_path / "none.okz"), 2, "cannot read")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,13 +14,14 @@ from pathlib import Path
 import click
 import pytest
 
+from cli.press import Press, this_month
 from cli_desk import Desk, Story
 from okuzuke.cli.main import commands
 
 _BLOCKED = """
 import sys
 # So a name is neither imported nor, as typer asks for rich, found.
-sys.modules.update(dict.fromkeys(['torch', 'sqlalchemy', 'numpy', 'PIL', 'iscc_lib', 'rich', 'pygments']))
+sys.modules.update(dict.fromkeys(['torch', 'sqlalchemy', 'numpy', 'iscc_lib', 'rich', 'pygments']))
 from okuzuke.cli.main import run
 sys.exit(run())
 """
@@ -58,11 +60,14 @@ def test_help_tells_the_story_in_its_order() -> None:
         "What is permitted, and what stops",
         "What is like another's work",
         "The data set, and what rests on it",
+        "The model",
+        "Pictures, credits, money",
         "What a stranger checks",
         "All of it at once",
     ]
     story = "init party series register interest ownership authority sheet persona character grant sign consent attest"
-    story += " suspend end dedicate erase screen review snapshot affected export verify rebuild log demo"
+    story += " suspend end dedicate erase screen review snapshot affected train attribute rates credits generate"
+    story += " allocate account export verify colophon rebuild log demo"
     assert names == story.split()
 
 
@@ -85,6 +90,19 @@ def test_a_bundle_is_verified_where_no_database_and_no_tensors_are_installed(sto
 
     assert (said.returncode, said.stderr) == (0, "")
     assert said.stdout.splitlines()[-1].startswith("matches the record")
+
+
+def test_a_picture_and_a_paid_line_are_verified_where_no_database_and_no_tensors_are_installed(
+    earned: Press, tmp_path: Path
+) -> None:
+    line, trust, party = tmp_path / "line.okz", earned.trust(), earned.parties["だるま百態"]
+    earned.desk.json("export", party, "--period", this_month(), "--line", 1, "--for", party, "-o", line)
+    lonely = shutil.copy(earned.pictures / "red-0001.png", tmp_path / "lonely.png")
+
+    for file in (line, earned.pictures / "red-0001.png", lonely):
+        said = process("verify", file, "--trust", trust)
+
+        assert (said.returncode, said.stderr) == (0, "")
 
 
 def test_a_draft_is_signed_where_no_database_is_installed(desk: Desk) -> None:

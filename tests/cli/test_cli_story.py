@@ -115,12 +115,12 @@ def test_a_picture_is_checked_by_the_bundle_beside_it(story: Story, tmp_path: Pa
 def test_a_bundle_of_another_picture_is_no_proof_of_this_one(story: Story, tmp_path: Path) -> None:
     picture = tmp_path / "work-000.png"
     picture.write_bytes(b"\x89PNG of somebody else")
-    story.desk.json("export", story.work, "--for", "auditor", "-o", tmp_path / "work-000.okz")
+    story.desk.json("export", story.work, "--for", "auditor", "-o", tmp_path / "work-000.png.okz")
 
     said = story.desk.type("verify", picture)
 
     assert said.code == 1
-    assert said.out.splitlines()[-1].startswith("FAILED: the bundle opens no work with the bytes of")
+    assert said.out.splitlines()[-1].startswith("FAILED at picture: the bundle opens no work and no output with")
 
 
 def test_what_rests_on_a_work_is_listed(story: Story) -> None:
@@ -134,11 +134,12 @@ def test_a_program_reads_joints_and_consequences_as_json(story: Story, tmp_path:
     bundle = tmp_path / "work.okz"
     exported = story.desk.json("export", story.work, "--for", "public", "-o", bundle)
     report = story.desk.json("verify", bundle)
-    steps = story.desk.json("affected", story.work)
+    affected = story.desk.json("affected", story.work)
 
     assert exported["size_bytes"] == bundle.stat().st_size
     assert all(joint["holds"] for joint in report["joints"])
-    assert story.snapshot in {step["entry"][:12] for step in steps}
+    assert story.snapshot in {step["entry"][:12] for step in affected["steps"]}
+    assert (affected["outputs"], affected["allocations"], affected["credited"]) == (0, 0, [])
 
 
 def test_the_log_shows_who_signed_what(story: Story) -> None:

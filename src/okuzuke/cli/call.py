@@ -58,11 +58,11 @@ class Call:
 
 
 @contextmanager
-def opened(call: Call) -> Iterator[Archive]:
+def opened(call: Call, *, any_version: bool = False) -> Iterator[Archive]:
     """Open the archive; SQL and all that hangs on it is imported only now."""
     from okuzuke.archive import Archive  # noqa: PLC0415 # verify and sign run without it
 
-    with Archive.open(call.path, now=clock.now, environment=os.environ) as archive:
+    with Archive.open(call.path, now=clock.now, environment=os.environ, any_version=any_version) as archive:
         yield archive
 
 

@@ -12,7 +12,21 @@ from typing import Annotated
 import click
 import typer
 
-from okuzuke.cli import holders, model, parties, rights, signing, trust, works
+from okuzuke.cli import (
+    account,
+    affected,
+    checking,
+    generating,
+    holders,
+    model,
+    money,
+    parties,
+    rights,
+    signing,
+    training,
+    trust,
+    works,
+)
 from okuzuke.cli.call import Call
 from okuzuke.cli.commands import Command, Group, StatementCommand
 from okuzuke.cli.shown import error_text, show
@@ -65,10 +79,20 @@ _STORY: Mapping[str, Mapping[str, Callable[..., None]]] = {
         "erase": rights.erase,
     },
     "What is like another's work": {"screen": model.screen, "review": model.review},
-    "The data set, and what rests on it": {"snapshot": model.snapshot, "affected": model.affected},
+    "The data set, and what rests on it": {"snapshot": model.snapshot, "affected": affected.affected},
+    "The model": {"train": training.train, "attribute": training.attribute},
+    "Pictures, credits, money": {
+        "rates": money.rates,
+        "credits buy": money.credits_buy,
+        "credits show": money.credits_show,
+        "generate": generating.generate,
+        "allocate": money.allocate,
+        "account": account.account,
+    },
     "What a stranger checks": {
         "export": trust.export,
-        "verify": trust.verify,
+        "verify": checking.verify,
+        "colophon": trust.colophon,
         "rebuild": trust.rebuild,
         "log show": trust.log_show,
         "log checkpoint": trust.log_checkpoint,
@@ -76,10 +100,15 @@ _STORY: Mapping[str, Mapping[str, Callable[..., None]]] = {
     },
     "All of it at once": {"demo": demo},
 }
-_GROUPS = {"consent": "Ask for a decision, join a grant, give moral consent.", "log": "The log: entries, head, trust."}
+_GROUPS = {
+    "consent": "Ask for a decision, join a grant, give moral consent.",
+    "credits": "Buy credits, and see what is left of them.",
+    "log": "The log: entries, head, trust.",
+}
 _UNSIGNED = {
     "init", "sign", "consent show", "erase", "screen", "snapshot", "affected", "export", "verify", "rebuild",
-    "log show", "log checkpoint", "log trust", "demo",
+    "log show", "log checkpoint", "log trust", "demo", "train", "attribute", "rates", "credits buy", "credits show",
+    "generate", "allocate", "account", "colophon",
 }  # fmt: skip
 _NAME = "okuzuke"
 

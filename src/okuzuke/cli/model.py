@@ -1,4 +1,4 @@
-"""From works to a data set: screen, review, snapshot, and what rests on what."""
+"""From works to a data set: screen, review, snapshot."""
 
 from __future__ import annotations
 
@@ -80,19 +80,9 @@ def snapshot(
             raise InputError("a snapshot is for one use", remedy="give --use train, or --list")
         bases = [chosen(item, Basis, "--basis") for item in parsed.listed(basis or [Basis.GRANT])]
         frozen = archive.datasets.snapshot(use, bases)
-    after = f"okuzuke export {short(frozen.entry)} --for public -o snapshot.okz"
+    bundle = f"okuzuke export {short(frozen.entry)} --for public -o snapshot.okz"
+    after = f"okuzuke train {short(frozen.entry)} --preset tiny" if use is Use.TRAIN else bundle
     show(frozen, [*table([_counts(frozen)]), *_refusals(frozen)], as_json=call.json, after=after)
-
-
-def affected(context: typer.Context, subject: options.Subject) -> None:
-    """List everything recorded that rests on a work or an entry, nearest first."""
-    call = Call.of(context)
-    with opened(call) as archive:
-        about = resolved(archive, subject)
-        steps = archive.affected(about)
-    rows = [[step.kind, f"{step.depth} away", f"through {short(step.through)}", short(step.entry)] for step in steps]
-    lines = table(rows) or [f"nothing rests on {short(about)}"]
-    show(steps, lines, as_json=call.json, after=f"okuzuke export {short(about)} --for auditor -o affected.okz")
 
 
 def _show_waiting(call: Call, archive: Archive) -> None:
@@ -121,7 +111,7 @@ def _show_waiting(call: Call, archive: Archive) -> None:
 def _show_snapshots(call: Call, archive: Archive) -> None:
     found = [archive.datasets.read(entry) for entry in archive.datasets.snapshots()]
     lines = table([_counts(frozen) for frozen in found]) or ["no snapshot yet"]
-    show(found, lines, as_json=call.json, after="okuzuke export SNAPSHOT --for public -o snapshot.okz")
+    show(found, lines, as_json=call.json, after="okuzuke train SNAPSHOT --preset tiny")
 
 
 def _counts(frozen: Frozen) -> list[str]:

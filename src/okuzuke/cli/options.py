@@ -15,7 +15,7 @@ _INSTANT = "INSTANT"
 _USES = ", ".join(Use)
 
 Subject: TypeAlias = Annotated[
-    str, typer.Argument(help="A work or series, by the first 8 or more characters of its id.")
+    str, typer.Argument(help="A work, series or other entry, by the first 8 or more characters of its id.")
 ]
 Kana: TypeAlias = Annotated[str | None, typer.Option(help="The name in kana.")]
 Romaji: TypeAlias = Annotated[str | None, typer.Option(help="The name in Latin letters.")]
@@ -59,3 +59,7 @@ Effective: TypeAlias = Annotated[
 Agreement: TypeAlias = Annotated[Path | None, typer.Option(help="The agreement's file; its SHA-256 is stated.")]
 Evidence: TypeAlias = Annotated[Path | None, typer.Option(help="A document; its SHA-256 is stated.")]
 Territories: TypeAlias = Annotated[list[str] | None, typer.Option("--territory", help="A territory; repeat it.")]
+User: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="PARTY", help="Whose credits, by the beginning of the party's id. Default: the operator."),
+]

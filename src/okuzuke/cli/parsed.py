@@ -22,6 +22,7 @@ from okuzuke.registry.uses import Use
 
 EVERY = "*"
 _ALL_PPM = 1_000_000
+_DECIMAL = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,3}))?")
 _AMOUNT = re.compile(r"(\d{1,12})(?:\.(\d{1,9}))?([A-Z]{3,5})(?:/(\w+))?")
 
 
@@ -136,6 +137,18 @@ def listed(texts: Sequence[str]) -> list[str]:
     ['grant', 'dedication']
     """
     return list(dict.fromkeys(part.strip() for text in texts for part in text.split(",") if part.strip()))
+
+
+def thousandths(text: str, what: str) -> int:
+    """Return a decimal number in thousandths; a finer one is refused.
+
+    >>> thousandths("2.5", "--guidance")
+    2500
+    """
+    found = _DECIMAL.fullmatch(text)
+    if found is None:
+        raise InputError(f"{what} is {text!r}", remedy=f"write {what} 2.0, with at most 3 decimals")
+    return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
 
 
 def _price(text: str) -> JsonObject:

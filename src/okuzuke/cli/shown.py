@@ -7,14 +7,16 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 
 from okuzuke.core.canonical import encode_base64
 from okuzuke.core.errors import OkuzukeError
 from okuzuke.core.intervals import format_instant
+from okuzuke.core.money import Money
 from okuzuke.core.plain import plain
+from okuzuke.royalties.account import amount_text
 
 GAP = "   "
 _WHOLE = 80
@@ -55,7 +57,7 @@ def cut(message: str) -> str:
 def to_json(value: object) -> object:  # noqa: PLR0911 # one return a type
     """Return a frozen dataclass, or what it is made of, as JSON.
 
-    Instants become RFC 3339, fractions "1/3", bytes base64, sets sorted lists.
+    Instants become RFC 3339, fractions "1/3", money as statements write it, bytes base64, sets sorted lists.
     """
     match value:
         case None | bool() | int() | float():
@@ -64,6 +66,10 @@ def to_json(value: object) -> object:  # noqa: PLR0911 # one return a type
             return str(value)
         case datetime():
             return format_instant(value)
+        case date():
+            return value.isoformat()
+        case Money():
+            return value.to_json()
         case bytes():
             return encode_base64(value)
         case Mapping():
@@ -95,6 +101,11 @@ def width(text: str) -> int:
 def moment(instant: datetime) -> str:
     """Return an instant for a reader, to the second."""
     return format_instant(instant)[:19] + "Z"
+
+
+def money_text(money: Money) -> str:
+    """Return an amount with its currency, every sub-unit written out."""
+    return f"{amount_text(money)} {money.currency}"
 
 
 def _cut_value(value: str) -> str:

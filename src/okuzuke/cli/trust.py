@@ -1,29 +1,30 @@
-"""What a stranger gets and checks: export, verify, rebuild, and the log itself."""
+"""What a stranger gets: bundles, colophons, the log itself and the trust that pins it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from okuzuke.cli import files, words
+from okuzuke.cli import account, files, subjects, words
 from okuzuke.cli.call import Call, opened
 from okuzuke.cli.shown import moment, show, table
 from okuzuke.cli.submitting import resolved
-from okuzuke.core.canonical import digest
 from okuzuke.core.errors import CheckFailedError, InputError
-from okuzuke.core.ids import Entry, short
+from okuzuke.core.ids import Entry, PartyId, short
+from okuzuke.registry.parties import Party
+from okuzuke.royalties.allocation import month_text
 
 if TYPE_CHECKING:
-    from okuzuke.audit.verifier import Report
+    from okuzuke.archive import Archive
 
+Reader: TypeAlias = Annotated[str, typer.Option("--for", metavar="READER", help="public, auditor or a party.")]
 _READERS = ("public", "auditor")
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,18 @@ class Exported:
     subject: str
     reader: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A colophon that was written, and what its bundle's check came to."""
+
+    path: Path
+    entry: Entry
+    output: str
+    reader: str
+    size_bytes: int
+    conclusion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +71,70 @@ class Line:
 
 def export(
     context: typer.Context,
-    subject: Annotated[str, typer.Argument(help="A snapshot, grant, work or other entry.")],
-    reader: Annotated[str, typer.Option("--for", metavar="READER", help="public, auditor or a party.")],
+    subject: Annotated[
+        str, typer.Argument(help="An output, model, snapshot, grant, work or other entry; with --period a party.")
+    ],
+    reader: Reader,
     output: Annotated[Path, typer.Option("--output", "-o", help="The bundle to write, FILE.okz.")],
+    period: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="The party's statement of account of this month.")
+    ] = None,
+    line: Annotated[
+        int | None, typer.Option(help="With --period: one line of it, numbered as okuzuke account shows it.")
+    ] = None,
 ) -> None:
     """Write the evidence bundle on a subject, opened only as far as its reader may see."""
+    from okuzuke.audit.exporter import Wanted  # noqa: PLC0415 # SQL is imported by commands that need it
+
     call = Call.of(context)
+    if line is not None and period is None:
+        raise InputError(f"line {line} of no month", remedy="give --period YYYY-MM too")
     with opened(call) as archive:
-        about = resolved(archive, subject)
-        made_for = reader if reader in _READERS else resolved(archive, reader)
-        data = archive.export(about, made_for).to_bytes()
+        about = subjects.subject(archive, subject)
+        made_for = _made_for(archive, reader)
+        earned = None
+        if period is not None:
+            month_text(period)
+            if archive.registry.known().body(about, Party) is None:
+                raise InputError(
+                    f"{short(about)} is no party and has no statement of account", remedy="leave --period out"
+                )
+            earned = account.output_of(archive, PartyId(about), period, line) if line is not None else None
+        data = next(iter(archive.exports([Wanted(about, made_for, period, earned)]))).to_bytes()
     files.write_new(output, data)
     lines = table([["exported", str(output), f"for {reader}", f"{len(data)} bytes", short(about)]])
     after = f"okuzuke verify {output} --trust TRUST   # okuzuke log trust -o TRUST writes one"
     show(Exported(output, about, made_for, len(data)), lines, as_json=call.json, after=after)
 
 
-def verify(
+def colophon(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A bundle FILE.okz, or a picture beside its bundle.")],
-    trust: Annotated[Path | None, typer.Option(help="What you believe: the log's key and policy.")] = None,
+    subject: Annotated[str, typer.Argument(metavar="OUTPUT", help="An output by its id, its entry or its file.")],
+    reader: Reader,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write, FILE.html.")],
 ) -> None:
-    """Check a bundle offline, joint by joint; the last line is the conclusion, and a failure exits with 1."""
-    from okuzuke.audit import trust as trusts  # noqa: PLC0415 # the verifier is not needed to show help
-    from okuzuke.audit import verifier  # noqa: PLC0415
+    """Write an output's colophon 奥付, a page made from its verified bundle.
+
+    Exits with 1 where a joint fails; the page is written then too, its mark struck out.
+    """
+    from okuzuke.audit import verifier  # noqa: PLC0415 # help needs no verifier
+    from okuzuke.audit.colophon_of import colophon as page_of  # noqa: PLC0415
 
     call = Call.of(context)
-    bundle = _bundle_of(file)
-    pinned = trusts.read(trust) if trust is not None else None
-    data = files.read(bundle)
+    with opened(call) as archive:
+        made = subjects.output(archive, subject)
+        made_for = _made_for(archive, reader)
+        data = archive.export(made.entry, made_for).to_bytes()
+        pinned = archive.trust()
     report = verifier.verify(data, pinned)
-    if bundle != file and report.holds:
-        report = _about_picture(report, data, file)
-    rows = [["ok" if joint.holds else "FAILED", str(joint.joint), joint.detail] for joint in report.joints]
-    show(report, [*table(rows), *report.answers, report.conclusion], as_json=call.json)
-    if report.conclusion.startswith("FAILED"):
+    beside = output.with_suffix(".okz")
+    page = page_of(data, pinned, bundle=beside.name).encode("utf-8")
+    files.write_new(output, page)
+    line = ["colophon 奥付", str(output), f"for {reader}", f"{len(page)} bytes", short(made.output.output)]
+    result = Page(output, made.entry, made.output.output, made_for, len(page), report.conclusion)
+    after = f"okuzuke export {short(made.entry)} --for {reader} -o {beside}"
+    show(result, [*table([line]), report.conclusion], as_json=call.json, after=after)
+    if not report.holds:
         raise typer.Exit(CheckFailedError.exit_code)
 
 
@@ -102,7 +144,8 @@ def rebuild(
 ) -> None:
     """Drop every projection and make it anew from the statements; what comes out must be the same."""
     call = Call.of(context)
-    with opened(call) as archive:
+    # Tables of an older version can only be built anew beside.
+    with opened(call, any_version=into is not None) as archive:
         rebuilt = archive.rebuild() if into is None else archive.rebuild_into(into)
     if rebuilt.before != rebuilt.after:
         raise CheckFailedError(
@@ -161,25 +204,8 @@ def log_trust(
     show(pinned, lines, as_json=call.json, after=f"okuzuke verify FILE.okz --trust {output}")
 
 
-def _bundle_of(file: Path) -> Path:
-    """Return the bundle to check: the file, or the one that lies beside a picture."""
-    if file.suffix.lower() not in _PICTURES:
-        return file
-    for beside in (file.with_name(f"{file.name}.okz"), file.with_suffix(".okz")):
-        if beside.exists():
-            return beside
-    raise InputError(f"{file} is no bundle", remedy="give the .okz file that okuzuke export wrote")
-
-
-def _about_picture(report: Report, data: bytes, picture: Path) -> Report:
-    """Return the report, failed where the bundle opens no work with the picture's bytes."""
-    from okuzuke.audit import bundle as bundles  # noqa: PLC0415 # only a picture asks
-
-    bundle, _ = bundles.parse(data)
-    asset = digest(files.read(picture)).hex()
-    if any(row.document.get("asset") == asset for row in bundle.rows.values()) or asset in bundle.files:
-        return report
-    return replace(report, conclusion=f"FAILED: the bundle opens no work with the bytes of {picture}")
+def _made_for(archive: Archive, reader: str) -> str:
+    return reader if reader in _READERS else resolved(archive, reader)
 
 
 def _log_lines(listed: Sequence[Line]) -> list[str]:

@@ -32,6 +32,16 @@ KINDS: Mapping[str, str] = {
     "review": "照合結果の確認",
     "snapshot": "データセットの凍結",
     "erase": "消去",
+    "run": "学習実行",
+    "model": "モデル",
+    "scorer": "帰属判定器",
+    "rates": "料率表",
+    "purchase": "クレジット購入",
+    "request": "生成依頼",
+    "output": "生成物",
+    "capture": "課金確定",
+    "shares": "寄与割合",
+    "allocation": "分配",
 }
 TITLES: Mapping[str, str] = {
     "unstated": "記載なし",
