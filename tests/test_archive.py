@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -474,3 +475,24 @@ def test_the_gate_opens_to_what_was_frozen(scene: Scene) -> None:
 
     assert {item.place.work for item in loader} == set(granted.works)
     assert all(passage.problem is None for passage in loader.passages)
+
+
+def test_an_archive_with_older_tables_is_refused_and_built_anew_beside(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    before = scene.archive.rebuild().after
+    scene.archive.close()
+    tables = sqlite3.connect(tmp_path / "archive" / "okuzuke.db")
+    for name in ("hold", "output", "transfer", "account", "lot", "capture"):
+        tables.execute(f"DROP TABLE {name}")
+    tables.execute("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
+    tables.commit()
+    tables.close()
+
+    with pytest.raises(StateError) as refused:
+        Archive.open(tmp_path / "archive", now=scene.tick)
+    with Archive.open(tmp_path / "archive", now=scene.tick, any_version=True) as old:
+        old.rebuild_into(tmp_path / "anew")
+
+    assert "okuzuke rebuild --into" in refused.value.remedy
+    with Archive.open(tmp_path / "anew", now=scene.tick) as anew:
+        assert anew.rebuild().before == before

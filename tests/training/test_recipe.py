@@ -45,10 +45,10 @@ def test_whatever_changes_in_a_recipe_changes_its_digest() -> None:
     [
         {"width": 100, "heads": 3},
         {"size": 30},
-        {"channels": 193},
+        {"channels": 433},
         {"batch": 0},
         {"second_beta_ppm": 1_000_000},
-        {"warmup": 1000},
+        {"warmup": 1701},
         {"phases": [{"phase": "irrevocable", "steps": 10}]},
         {"phases": []},
         {"keep_states": [5, 5]},

@@ -239,7 +239,7 @@ def test_the_rate_rises_stays_and_falls() -> None:
 
     rates = [round(trainer.learning_rate(recipe, step) * 1e6) for step in range(recipe.steps)]
 
-    assert rates == [750, *[1500] * 8, 1125, 750, 375]
+    assert rates == [1500, *[3000] * 8, 2250, 1500, 750]
 
 
 def test_a_meter_says_the_rate_and_the_time_left() -> None:

@@ -43,6 +43,7 @@ def tiny_recipe() -> Recipe:
         preset("tiny", 1, trainer.profile_here()),
         preset="test",
         size=16,
+        patch=8,
         channels=4,
         width=16,
         depth=2,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from okuzuke.audit.bundle import Bundle
+from okuzuke.audit.bundle import AUDITOR, Bundle
 from okuzuke.audit.evidence import Stated, failure
 from okuzuke.audit.judged import Judged
 from okuzuke.core.errors import OkuzukeError
-from okuzuke.core.ids import WorkId, short
+from okuzuke.core.ids import Entry, WorkId, short
 from okuzuke.datasets.manifest import Place, Snapshot, Tombstone, read_place
 from okuzuke.registry.decision import Basis
 from okuzuke.registry.uses import Use
@@ -68,7 +68,7 @@ def _check_model(bundle: Bundle, judged: Judged, item: Stated, model: Model) -> 
     division = division_of(bundle, judged, item, model)
     if division is not None:
         _check_division(bundle, judged, (item, model), (run_item, run), division)
-    _check_transcript(bundle, model, recipe, division, run)
+    _check_transcript(bundle, (item.entry, model), recipe, division, run)
     return division is not None
 
 
@@ -85,13 +85,20 @@ def _check_division(
         raise failure(f"{named} counts its units otherwise than the works it was trained on")
     tags = {place.work: known.works[place.work].work.tags for place in division.places}
     data = bundle.files.get(model.vocabulary)
-    if data is not None and Vocabulary.read(data) != vocabulary(division.trained, tags, known):
+    if data is None:
+        raise failure(f"the vocabulary of {named} is not in the bundle")
+    if Vocabulary.read(data) != vocabulary(division.trained, tags, known):
         raise failure(f"{named}: its vocabulary is not that of the works it was trained on")
 
 
-def _check_transcript(bundle: Bundle, model: Model, recipe: Recipe, division: Division | None, run: Run) -> None:
+def _check_transcript(
+    bundle: Bundle, stated: tuple[Entry, Model], recipe: Recipe, division: Division | None, run: Run
+) -> None:
+    model_entry, model = stated
     data = bundle.files.get(model.transcript)
     if data is None:
+        if bundle.reader == AUDITOR and model_entry == bundle.subject:
+            raise failure("an auditor's bundle on a model brings its transcript")
         return
     batches: list[bytes] = []
     if division is not None:

@@ -13,14 +13,16 @@ from okuzuke.audit.sight import Sight
 from okuzuke.core.ids import Entry, short
 from okuzuke.datasets.manifest import Snapshot
 from okuzuke.generation.credits import Capture
+from okuzuke.generation.names import names_of, read_prompt
 from okuzuke.generation.output import Output, output_id
-from okuzuke.generation.request import Licence, Request
+from okuzuke.generation.request import Learnt, Licence, Request, wish
 from okuzuke.registry.consent import decide
 from okuzuke.registry.decision import Asked, Decision
 from okuzuke.registry.known import Statements
 from okuzuke.registry.works import Register
 from okuzuke.training.model import Model
 from okuzuke.training.run import Run
+from okuzuke.training.vocabulary import Vocabulary
 
 
 def check_outputs(bundle: Bundle, judged: Judged) -> str:
@@ -37,10 +39,41 @@ def check_outputs(bundle: Bundle, judged: Judged) -> str:
         made = output_id(model.model, output.request, request.seed, output.index, output.pixel_digest)
         if made != output.output:
             raise failure(f"{named} does not follow from model, request, seed, index and pixels")
+    check_wishes(bundle, judged)
     if not outputs:
         return ""
     subject = next((f"; the subject is {item.output}" for at, item in outputs if at.entry == bundle.subject), "")
     return f"{len(outputs)} ids recomputed from model, request, seed, index and pixels{subject}"
+
+
+def check_wishes(bundle: Bundle, judged: Judged) -> None:
+    """Raise where a request names fewer licences than its prompt asks for, as far as the prompt is open."""
+    for item, request in judged.all(Request):
+        if not request.licences:
+            raise failure(f"request {short(item.entry)} rests on no licence")
+        known = judged.before(item.index)
+        learnt = _learnt(bundle, judged, item, request)
+        if request.prompt is None or request.tags is None or learnt is None:
+            continue
+        named = [licence.subject for licence in request.licences]
+        prompt = read_prompt(request.prompt, names_of(known), learnt.vocabulary.tags)
+        asked = wish(known, learnt, prompt, ())
+        if not set(asked.series) <= set(named):
+            raise failure(f"request {short(item.entry)} names a series in its prompt that it has no licence for")
+        for subject, use in asked.further:
+            if not any((licence.subject, licence.use) == (subject, use) for licence in request.licences):
+                raise failure(f"request {short(item.entry)} asks for {use} of {short(subject)} without a licence")
+        if request.tags not in {asked.tags, wish(known, learnt, prompt, named).tags}:
+            raise failure(f"request {short(item.entry)} led its model by other tags than its prompt and licences say")
+
+
+def _learnt(bundle: Bundle, judged: Judged, item: Stated, request: Request) -> Learnt | None:
+    """Return the model as the request saw it, None where this reader does not see its vocabulary."""
+    model_item, model = judged.beneath(item, request.model, Model)
+    run_item, run = judged.beneath(model_item, model.run, Run)
+    _, snapshot = judged.beneath(run_item, run.snapshot, Snapshot)
+    data = bundle.files.get(model.vocabulary)
+    return None if data is None else Learnt(request.model, model, Vocabulary.read(data), snapshot, ())
 
 
 def check_licences(judged: Judged) -> tuple[int, int]:

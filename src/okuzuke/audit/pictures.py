@@ -31,14 +31,20 @@ class Alone:
 def check_pictures(bundle: Bundle, judged: Judged) -> str:
     """Return what the delivered files in the bundle come to, nothing where there is none."""
     found = [(output, bundle.files[output.file]) for _, output in judged.all(Output) if output.file in bundle.files]
+    for item, output in judged.all(Output):
+        if item.entry == bundle.subject and output.file not in bundle.files:
+            raise failure("the bundle is on an output and does not bring its file")
     for output, data in found:
         if pixels_of(data) != output.pixel_digest:
             raise failure(f"the pixels of output {short(output.output)} are not those that were made")
     return f"{len(found)} files hold the pixels that were recorded" if found else ""
 
 
-def check_credentials(bundle: Bundle, judged: Judged, roots: Sequence[str]) -> str:
-    """Return what the content credentials of the files come to, judged when their outputs were recorded."""
+def check_credentials(bundle: Bundle, judged: Judged, roots: Sequence[str], origin: str) -> str:
+    """Return what the content credentials of the files come to, judged when their outputs were recorded.
+
+    `origin` is the log's name, which they have to give.
+    """
     found = [(item, output) for item, output in judged.all(Output) if output.file in bundle.files]
     for item, output in found:
         requested, request = judged.beneath(item, output.request, Request)
@@ -46,6 +52,8 @@ def check_credentials(bundle: Bundle, judged: Judged, roots: Sequence[str]) -> s
         said = alone(bundle.files[output.file], output.media_type, roots, item.recorded_at)
         if (said.output, said.model) != (output.output, model.model):
             raise failure(f"the content credentials are of output {short(said.output)}, not {short(output.output)}")
+        if said.origin != origin:
+            raise failure(f"the content credentials name the log {said.origin!r}, this one is {origin!r}")
     return f"{len(found)} files signed under the archive's certificates when recorded" if found else ""
 
 

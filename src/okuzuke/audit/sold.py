@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from okuzuke.accounts.lots import Lot
@@ -14,6 +15,7 @@ from okuzuke.audit.paid import transfers
 from okuzuke.core.ids import Entry, PartyId, short
 from okuzuke.generation.credits import Capture, Purchase, charge, opened, paid_in
 from okuzuke.generation.output import Output
+from okuzuke.generation.request import Request
 
 
 def check_credits(bundle: Bundle, judged: Judged) -> str:
@@ -65,12 +67,14 @@ class _Till:
         if capture.user is None or capture.lots is None or capture.free is None or capture.paid is None:
             return False
         rates = self._rates(item, beneath.rates)
-        lots = [lot for user, lot in self._lots.values() if user == capture.user]
-        if self._bundle.reader != AUDITOR and len(lots) < len(beneath.lots):
-            return False
+        lots = self._left(capture)
         prices, draws = opened(capture.prices, "prices"), opened(capture.lots, "lots")
-        currency = prices[0].currency
-        made = charge(capture.outputs, rates.picture_credits, capture.free, lots, currency)
+        if len(prices) != capture.outputs or lots is None:
+            raise failure(f"{named}: it has not one price an output, or draws from a lot that is not the user's")
+        unit_credits, rest = divmod(capture.free + capture.paid, capture.outputs)
+        if rest or unit_credits not in {rates.picture_credits, self._asked_under(item, capture, rates).picture_credits}:
+            raise failure(f"{named}: an output cost other credits than the rates say")
+        made = charge(capture.outputs, unit_credits, capture.free, lots, prices[0].currency)
         month = tokyo_month(item.recorded_at)
         moved = transfers(self._bundle, capture.transfers.root) if capture.transfers is not None else ()
         stated = (capture.free, capture.paid, draws, prices, moved)
@@ -84,14 +88,35 @@ class _Till:
             self._lots[draw.lot] = (user, Lot(lot.purchase, lot.lot, lot.credits, draw.last, lot.price))
         return True
 
+    def _left(self, capture: Capture) -> list[Lot] | None:
+        """Return the lots that could pay, oldest first, as they were left; None where one is not the user's.
+
+        A user's bundle does not bring the user's other captures, so there a lot stands where the draw found it.
+        """
+        draws = opened(capture.lots, "lots")
+        if any(draw.lot not in self._lots or self._lots[draw.lot][0] != capture.user for draw in draws):
+            return None
+        if self._bundle.reader == AUDITOR:
+            return [lot for user, lot in self._lots.values() if user == capture.user]
+        return [replace(self._lots[draw.lot][1], used=draw.first) for draw in draws]
+
+    def _asked_under(self, item: Stated, capture: Capture, later: Rates) -> Rates:
+        """Return the rates that were in force when the credits were held, with the request, as far as they are here."""
+        requested, _ = self._judged.beneath(item, capture.request, Request)
+        found = self._newest(requested)
+        return found.rates if found is not None else later
+
     def _rates(self, item: Stated, entry: Entry) -> Rates:
         stated, rates = self._judged.beneath(item, entry, Rates)
+        newest = self._newest(item)
+        if newest is None or newest.entry != stated.entry:
+            raise failure(f"{item.statement.kind} {short(item.entry)} rests on rates that were not in force")
+        return rates
+
+    def _newest(self, item: Stated) -> Tariff | None:
         tables = [
             Tariff(other.entry, other.index, other.recorded_at, table)
             for other, table in self._judged.all(Rates)
             if other.index < item.index
         ]
-        newest = in_force(tables, item.recorded_at)
-        if newest is None or newest.entry != stated.entry:
-            raise failure(f"{item.statement.kind} {short(item.entry)} rests on rates that were not in force")
-        return rates
+        return in_force(tables, item.recorded_at)

@@ -150,9 +150,10 @@ def _checked(joint: Joint, check: Callable[[_Read], str], read: _Read) -> Checke
         return Checked(joint, holds=True, detail=plain(check(read)))
     except OkuzukeError as error:
         return Checked(joint, holds=False, detail=plain(error.message))
-    except ArithmeticError as error:
-        # Periods and instants that no calendar holds overflow in the rules that count with them.
-        return Checked(joint, holds=False, detail=f"a value is out of all range: {error}")
+    except (ArithmeticError, LookupError, ValueError) as error:
+        # Instants that no calendar holds overflow, and lists that are too short are read past their end, in the rules
+        # that count with them; what is recorded is never so.
+        return Checked(joint, holds=False, detail=f"a value is out of all range: {plain(str(error))}")
 
 
 def _seal(read: _Read) -> str:
@@ -318,7 +319,7 @@ def _picture(read: _Read) -> str:
 
 def _credentials(read: _Read) -> str:
     roots = read.trust.certificate_roots if read.trust is not None else read.bundle.certificates
-    return check_credentials(read.bundle, read.judged, roots)
+    return check_credentials(read.bundle, read.judged, roots, read.head.origin if read.head is not None else "")
 
 
 def _shares(read: _Read) -> str:

@@ -278,7 +278,7 @@ class Till:
         found = in_force(tariffs, at)
         if found is None:
             raise InputError(
-                f"no rates were in force at {format_instant(at)}", remedy="set some: okuzuke credits rates"
+                f"no rates were in force at {format_instant(at)}", remedy="set some: okuzuke rates"
             )
         return found
 

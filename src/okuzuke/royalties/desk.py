@@ -92,7 +92,7 @@ class Royalties:
         with self._journal.database.reading() as connection:
             known = registry.load(connection)
             if known.body(party, Party) is None:
-                raise InputError(f"no party {party!r} here"[:120], remedy="check the id: okuzuke party list")
+                raise InputError(f"no party {party!r} here"[:120], remedy="check the id: okuzuke log show")
             found = [self._balance(connection, known, party, currency, period) for currency in sorted(SCALES)]
         shown = tuple(item for item in found if item.lines or item.closing.sub_units)
         return StatementOfAccount(party, known.name(party), period, shown)

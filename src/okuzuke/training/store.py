@@ -28,7 +28,7 @@ def read_model(item: Recorded) -> Model:
     """Return the model a statement states."""
     if item.statement.kind != "model":
         raise InputError(
-            f"{item.entry} is a {item.statement.kind} and no model", remedy="see the models: okuzuke model list"
+            f"{item.entry} is a {item.statement.kind} and no model", remedy="see the models: okuzuke train --list"
         )
     fields = Fields(item.statement.public, "model")
     model = Model.read(fields, item.sealed)
