@@ -40,11 +40,15 @@ def test_what_is_heard_is_the_middle_block_without_tags_at_the_fixed_times(
     with model.register_forward_pre_hook(keep), Tap(model) as tap:
         flow.sample(model, latents(generator), TAGS, 8, 1.5, tap)
     hidden: list[Tensor] = []
-    with torch.no_grad(), model.blocks[1].register_forward_hook(lambda _m, _i, output: hidden.append(output.mean(1))):
+
+    def pool(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        hidden.extend([output.mean(1), output.var(1, correction=0).sqrt()])
+
+    with torch.no_grad(), model.blocks[1].register_forward_hook(pool):
         for step, time in zip((4, 6), TIMES, strict=True):
             model(inputs[step], torch.full((3,), time), torch.zeros(3, 1, dtype=torch.int64))
 
-    assert tap.features().shape == (3, len(TIMES) * WIDTH)
+    assert tap.features().shape == (3, 2 * len(TIMES) * WIDTH)
     assert torch.allclose(tap.features(), torch.cat(hidden, 1), atol=1e-5)
 
 
@@ -70,7 +74,7 @@ def test_a_work_has_the_same_features_under_the_same_noise(model: Transformer, g
 
     one, other = (work_features(model, works, noise) for _ in range(2))
 
-    assert one.shape == (3, len(TIMES) * WIDTH)
+    assert one.shape == (3, 2 * len(TIMES) * WIDTH)
     assert torch.equal(one, other)
     assert not torch.equal(one, work_features(model, works, latents(generator)))
 

@@ -212,7 +212,7 @@ class House:
         samples = hashlib.shake_128(f"{request} {index}".encode()).digest(3)
         pixels = pixel_digest(samples, 1, 1, 1, 3)
         named = output_id(self.model.model.model, request, 7, index, pixels)
-        width = 2 * self.model.recipe.width
+        width = 4 * self.model.recipe.width
         noise = hashlib.shake_128(f"{index}".encode()).digest(width * 2)
         features = tuple(int.from_bytes(noise[at * 2 : at * 2 + 2], "big", signed=True) // 8 for at in range(width))
         output = Output(

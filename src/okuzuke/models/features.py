@@ -1,6 +1,8 @@
 # ruff: noqa: N803, N806 -- a suffix of capitals names the axes of a tensor
 """Features: what a model's middle block holds of a picture when no tags tell it what to see.
 
+Of each channel the mean and the deviation over the patches: what a picture is made of, and how unevenly. With the means
+alone a head knew .85 of the held-out works of eleven series, with both .95 (one model of 1,700 steps, 313 works).
 A generated picture's are heard in the sampler's own unconditional forwards and cost none; a work's are those of the
 same block for the work's latents noised to the same times. Shapes: B examples, T tokens, C channels, D width.
 Source: Baranchuk et al. 2022, Label-Efficient Semantic Segmentation with Diffusion Models, section 3 (block and time).
@@ -51,12 +53,12 @@ class Tap:
         self._wanted = tapped(steps)
 
     def features(self) -> Tensor:
-        """Return the features [B, len(TIMES) D] of the pictures that were sampled."""
+        """Return the features [B, 2 len(TIMES) D] of the pictures that were sampled."""
         return torch.cat([self._heard[step] for step in self._wanted], 1)
 
     def _hear(self, _module: nn.Module, _inputs: tuple[Tensor, ...], hidden_2BTD: Tensor) -> None:
         if self._step in self._wanted:
-            self._heard[self._step] = hidden_2BTD.chunk(2)[1].mean(1)
+            self._heard[self._step] = _pooled(hidden_2BTD.chunk(2)[1])
 
 
 def tapped(steps: int) -> tuple[int, ...]:
@@ -70,9 +72,9 @@ def tapped(steps: int) -> tuple[int, ...]:
 
 @torch.no_grad()
 def work_features(model: Transformer, latents_BTC: Tensor, noise_BTC: Tensor) -> Tensor:
-    """Return the features [B, len(TIMES) D] of given latents under given noise."""
+    """Return the features [B, 2 len(TIMES) D] of given latents under given noise."""
     heard: list[Tensor] = []
-    hook = _middle(model).register_forward_hook(lambda _module, _inputs, hidden_BTD: heard.append(hidden_BTD.mean(1)))
+    hook = _middle(model).register_forward_hook(lambda _module, _inputs, hidden_BTD: heard.append(_pooled(hidden_BTD)))
     nothing_B1 = torch.zeros(len(latents_BTC), 1, dtype=torch.int64)
     try:
         for time in TIMES:
@@ -86,6 +88,11 @@ def work_features(model: Transformer, latents_BTC: Tensor, noise_BTC: Tensor) ->
 def quantise(features: Tensor) -> Tensor:
     """Return the features as int16: times 256, rounded half to even, held within -32 767 and 32 767."""
     return (features * SCALE).round().clamp(-_LARGEST, _LARGEST).to(torch.int16)
+
+
+def _pooled(hidden_BTD: Tensor) -> Tensor:
+    deviation_BD, mean_BD = torch.std_mean(hidden_BTD, 1, correction=0)
+    return torch.cat([mean_BD, deviation_BD], 1)
 
 
 def _middle(model: Transformer) -> nn.Module:
