@@ -64,7 +64,7 @@ def test_the_scorer_of_a_model_scores_its_units_and_says_how_it_was_tried(house:
         house.dedication: Basis.DEDICATION,
     }
     assert head.model == house.model.model.model
-    assert head.width == 2 * house.model.recipe.width
+    assert head.width == 4 * house.model.recipe.width
     assert (scorer.trials, scorer.classes, scorer.rho_ppm) == (0, 3, 0)
 
 

@@ -19,7 +19,7 @@ from okuzuke.core.errors import InputError
 from okuzuke.demo import sets
 from okuzuke.demo.drawings import Drawing
 from okuzuke.demo.drawings.order import well_mixed
-from okuzuke.demo.sets.axes import DedicatedSet
+from okuzuke.demo.sets.axes import LIVELY, DedicatedSet
 
 CC0_NAME = "CC0 1.0"
 CC0_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -64,7 +64,7 @@ def evidence(set_id: str) -> Evidence:
 def every(set_id: str) -> Iterator[Drawing]:
     """Yield the drawings of a set, at most 400, always in the same order; any first n of them are diverse."""
     drawn = _known(set_id)
-    for position, options in enumerate(well_mixed(set_id, drawn.words(), lambda _: True), 1):
+    for position, options in enumerate(well_mixed(set_id, drawn.words(), lambda _: True, LIVELY), 1):
         tags = (drawn.noun, *options)
         yield Drawing(set_id, f"{set_id}-{position:04d}", _svg(drawn, options), ", ".join(tags), tags, options)
 

@@ -1,6 +1,6 @@
 """Series of toy pictures drawn by our own code: every picture, caption and tag follows from its options.
 
-A further series is a module with `AXES`, `admitted`, `tags` and `draw`, and one line below.
+A further series is a module with `AXES`, `LIVELY`, `admitted`, `tags` and `draw`, and one line below.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ class _Series:
     admitted: Callable[[tuple[str, ...]], bool]
     tags: Callable[[tuple[str, ...]], tuple[str, ...]]
     draw: Callable[[tuple[str, ...]], str]
+    lively: frozenset[str] = frozenset()
 
 
 _ALL = {
-    "daruma": _Series(daruma.AXES, daruma.admitted, daruma.tags, daruma.draw),
-    "kokeshi": _Series(kokeshi.AXES, kokeshi.admitted, kokeshi.tags, kokeshi.draw),
+    "daruma": _Series(daruma.AXES, daruma.admitted, daruma.tags, daruma.draw, daruma.LIVELY),
+    "kokeshi": _Series(kokeshi.AXES, kokeshi.admitted, kokeshi.tags, kokeshi.draw, kokeshi.LIVELY),
     "koinobori": _Series(koinobori.AXES, koinobori.admitted, koinobori.tags, koinobori.draw),
-    "manekineko": _Series(manekineko.AXES, manekineko.admitted, manekineko.tags, manekineko.draw),
+    "manekineko": _Series(manekineko.AXES, manekineko.admitted, manekineko.tags, manekineko.draw, manekineko.LIVELY),
 }
 
 SERIES = tuple(_ALL)
@@ -52,7 +53,7 @@ def every(series: str) -> Sequence[Drawing]:
     drawn = _ALL[series]
     return tuple(
         _drawing(series, position, options, drawn)
-        for position, options in enumerate(well_mixed(series, drawn.axes, drawn.admitted), 1)
+        for position, options in enumerate(well_mixed(series, drawn.axes, drawn.admitted, drawn.lively), 1)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from okuzuke.demo.drawings.framing import Framing
 from okuzuke.demo.drawings.shapes import SIDE, area, blossom, box, disc, polygon, ring, stroke
 
 
@@ -35,6 +36,25 @@ class Backdrop(StrEnum):
     HEMP = "hemp leaf background"
     ROOFS = "rooftop background"
     HILLS = "hill background"
+
+
+RESTLESS = frozenset(
+    {
+        Backdrop.WAVES,
+        Backdrop.CHECKS,
+        Backdrop.STRIPES,
+        Backdrop.DOTS,
+        Backdrop.BAMBOO,
+        Backdrop.ARROWS,
+        Backdrop.HEMP,
+        Backdrop.ROOFS,
+        Framing.FARTHER,
+        Framing.LEFTWARD,
+        Framing.RIGHTWARD,
+        Framing.HIGHER,
+    }
+)
+"""Patterns and places that draw the eye away from the figure."""
 
 
 @dataclass(frozen=True, slots=True)

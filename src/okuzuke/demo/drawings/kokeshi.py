@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from okuzuke.demo.drawings.backdrops import Backdrop, Ground, paint
+from okuzuke.demo.drawings.backdrops import RESTLESS, Backdrop, Ground, paint
 from okuzuke.demo.drawings.framing import Framing, framed
 from okuzuke.demo.drawings.shapes import (
     BLUSH,
@@ -118,6 +118,9 @@ AXES = (
     tuple(Hair),
     tuple(Gaze),
 )
+
+LIVELY = frozenset({*(set(Layout) - {Layout.STANDING}), *RESTLESS})
+"""What keeps a picture from being calm, see `order`."""
 
 
 def read(options: tuple[str, ...]) -> Kokeshi:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from okuzuke.demo.drawings.backdrops import Backdrop, Ground, paint
+from okuzuke.demo.drawings.backdrops import RESTLESS, Backdrop, Ground, paint
 from okuzuke.demo.drawings.framing import Framing, framed
 from okuzuke.demo.drawings.shapes import (
     BLUSH,
@@ -113,6 +113,9 @@ AXES = (
     tuple(Charm),
     tuple(Collar),
 )
+
+LIVELY = frozenset({*(set(Layout) - {Layout.LARGE}), Tilt.FAR_LEFT, Tilt.FAR_RIGHT, *RESTLESS})
+"""What keeps a picture from being calm, see `order`."""
 
 
 def read(options: tuple[str, ...]) -> Manekineko:

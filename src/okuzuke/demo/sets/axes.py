@@ -117,6 +117,10 @@ def poses(left: str, right: str) -> Axis:
     }
 
 
+def _at(x: int, y: int, scale: float) -> Mapping[str, Setting]:
+    return {"translateX": x, "translateY": y, "scale": round(scale, 3)}
+
+
 LEANS: Axis = {
     "upright": {"rotate": 0},
     "leaning left": {"rotate": -14},
@@ -128,8 +132,31 @@ LEANS: Axis = {
 GROUNDS: Axis = {str(ground): {"backgroundColor": TONES[ground].field} for ground in Ground}
 
 
-def _at(x: int, y: int, scale: float) -> Mapping[str, Setting]:
-    return {"translateX": x, "translateY": y, "scale": round(scale, 3)}
+LIVELY = frozenset(
+    {
+        "leaning far left",
+        "leaning far right",
+        "leaning back to the left",
+        "leaning back to the right",
+        "leaning forward to the left",
+        "leaning forward to the right",
+        "lying left",
+        "lying right",
+        "lying to the left",
+        "lying to the right",
+        "upside down",
+        "falling backwards to the left",
+        "falling backwards to the right",
+        "standing on its head",
+        Framing.FARTHER,
+        Framing.LEFTWARD,
+        Framing.RIGHTWARD,
+        Framing.HIGHER,
+        Framing.LOWER,
+        *corners(0, 1),
+    }
+)
+"""Words that keep a picture from being calm, see `drawings.order`."""
 
 
 def _spaced(variant: str) -> str:
