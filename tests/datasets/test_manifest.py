@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okuzuke.core.canonical import canonical_bytes, digest
 from okuzuke.core.errors import CheckFailedError, InputError
-from okuzuke.core.ids import Entry, WorkId
+from okuzuke.core.ids import AssetId, Entry, WorkId
 from okuzuke.datasets.manifest import Place, Tombstone, check_order, families, item_digest, item_of, read_place
 from okuzuke.registry.decision import Basis
 from registry_facts import digest_of, work_of
@@ -77,3 +78,15 @@ def test_families_do_not_depend_on_the_order_in_which_likenesses_are_told(
 
     assert families(SLOTS, list(reversed(alike)), {}) == told
     assert all(told[one] == told[two] for one, two in alike)
+
+
+@given(st.text(), st.lists(st.text()))
+def test_an_item_is_the_digest_of_the_canonical_form_whatever_the_texts(caption: str, tags: list[str]) -> None:
+    asset = AssetId(digest_of("asset"))
+
+    assert item_digest(asset, caption, tags) == digest(canonical_bytes([asset, caption, tags])).hex()
+
+
+def test_a_caption_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InputError, match="no text"):
+        item_digest(AssetId(digest_of("asset")), "\ud800", ())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from okuzuke.core.canonical import JsonObject, canonical_bytes, digest
-from okuzuke.core.errors import CheckFailedError
+from okuzuke.core.canonical import JsonObject, digest
+from okuzuke.core.errors import CheckFailedError, InputError
 from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import AssetId, Entry, SetRoot, WorkId, digest_text
 from okuzuke.core.intervals import format_instant
@@ -118,7 +119,12 @@ def read_place(row: JsonObject) -> Place | Tombstone:
 
 def item_digest(asset: AssetId, caption: str, tags: Sequence[str]) -> str:
     """Return SHA-256 of the JCS list [asset SHA-256, caption, tags]: all that the trainer reads of a work."""
-    return digest(canonical_bytes([asset, caption, list(tags)])).hex()
+    # Lists of texts have one JCS form, which the standard encoder writes too, at a tenth of the cost: the gate asks for
+    # it of every item it loads.
+    try:
+        return digest(json.dumps([asset, caption, [*tags]], ensure_ascii=False, separators=(",", ":")).encode()).hex()
+    except UnicodeEncodeError as error:
+        raise InputError(f"a caption or tag is no text: {error}", remedy="use Unicode without surrogates") from error
 
 
 def item_of(work: Work) -> str:
