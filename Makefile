@@ -1,6 +1,7 @@
 # One target a line of work; `make help` lists them.
 ARCHIVE ?= demo-archive
 SEED ?= 1
+DEMO ?=
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -9,11 +10,11 @@ STAMP := .venv/.installed
 
 help:
 	@echo "make install   .venv with all that demo and tests need"
-	@echo "make demo      the story, into ARCHIVE=$(ARCHIVE) with SEED=$(SEED)"
+	@echo "make demo      the story, into ARCHIVE=$(ARCHIVE) with SEED=$(SEED); DEMO='--works 12 --steps 60' is a quick try"
 	@echo "make test      the tests, under five minutes"
 	@echo "make check     formatting, lint, types, import contracts, tests"
 	@echo "make endurance the long tests; their results stand in docs/endurance.md"
-	@echo "make bench-tree the Merkle tree beside bare hashlib; bench-NAME runs benchmarks/NAME.py"
+	@echo "make bench-NAME runs benchmarks/NAME.py: tree, credentials, loader"
 	@echo "make docs      README and docs run as tests"
 	@echo "make clean     remove what the targets above made"
 
@@ -26,7 +27,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 demo: install
-	$(BIN)/okuzuke --archive $(ARCHIVE) demo --seed $(SEED)
+	$(BIN)/okuzuke --archive $(ARCHIVE) demo --seed $(SEED) $(DEMO)
 
 test: install
 	$(BIN)/python -m pytest -n 2

@@ -23,6 +23,7 @@ MADE = {
     "party Verifier": "VERIFIER",
     "series 花の図案": "SERIES",
     "ownership SERIES": "OWNERSHIP",
+    "sheet SERIES": "SHEET",
     "snapshot --use": "SNAPSHOT",
 }
 """Which id a command of the README makes, by its first words."""
@@ -54,6 +55,7 @@ def _typed(command: str, folder: Path, ids: dict[str, str]) -> str:
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "OKUZUKE_ARCHIVE")}
     environment["PATH"] = f"{folder / '.venv' / 'bin'}{os.pathsep}{environment['PATH']}"
     environment["ARCHIVE"] = str(folder / "demo-archive")
+    environment["DEMO"] = "--works 12 --steps 60"  # the whole size takes minutes; the story is the same
     done = subprocess.run(
         ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

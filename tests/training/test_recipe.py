@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from okuzuke.core.canonical import Json, canonical_bytes, digest
 from okuzuke.core.errors import InputError
 from okuzuke.core.ids import Entry
-from okuzuke.training.presets import PRESETS, preset
+from okuzuke.training.presets import PRESETS, preset, shortened
 from okuzuke.training.recipe import Profile, Recipe, is_held_out, order_seed
 
 HERE = Profile("2.13.0", 2, "AVX2")
@@ -102,3 +102,17 @@ def test_the_order_seed_follows_from_the_snapshot_and_the_seed() -> None:
 
     assert len(seeds) == 3
     assert order_seed(Entry("ab" * 32), 1) in seeds
+
+
+@pytest.mark.parametrize("steps", [10, 60, 333, 1700])
+def test_a_shortened_recipe_holds_together_and_has_as_many_steps_as_asked(steps: int) -> None:
+    recipe = shortened(preset("tiny", 1, HERE), steps)
+
+    assert recipe.steps == steps
+    assert Recipe.read(recipe.to_bytes()) == recipe
+
+
+@pytest.mark.parametrize("steps", [9, 1701, -1])
+def test_a_recipe_is_neither_lengthened_nor_shortened_to_nothing(steps: int) -> None:
+    with pytest.raises(InputError, match="steps of a recipe"):
+        shortened(preset("tiny", 1, HERE), steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
@@ -31,6 +32,8 @@ from okuzuke.cli.call import Call
 from okuzuke.cli.commands import Command, Group, StatementCommand
 from okuzuke.cli.shown import error_text, show
 from okuzuke.core.errors import InputError, OkuzukeError, StateError
+from okuzuke.training.presets import shortened
+from okuzuke.training.recipe import Recipe
 
 _INTERRUPTED = 130
 
@@ -38,7 +41,10 @@ _INTERRUPTED = 130
 def demo(
     context: typer.Context,
     seed: Annotated[int, typer.Option(help="What keys, salts and instants derive from.")] = 1,
-    works: Annotated[int, typer.Option(help="Works a series, 4 to 300.")] = 60,
+    works: Annotated[int, typer.Option(help="Works a series, 4 to 300.")] = 150,
+    steps: Annotated[
+        int | None, typer.Option(help="Fewer steps of training than the story's, for a quick try.")
+    ] = None,
 ) -> None:
     """Tell the whole story with fictional parties in a new archive."""
     call = Call.of(context)
@@ -47,10 +53,14 @@ def demo(
 
         # The story tells itself as it goes; where a program reads the result, that goes beside it.
         with contextlib.redirect_stdout(sys.stderr if call.json else sys.stdout):
-            summary = story.run(call.path, seed, works)
+            summary = story.run(call.path, seed, works, _shape(steps))
     except ModuleNotFoundError as error:
         raise StateError(f"the demo needs {error.name}", remedy="pip install 'okuzuke[demo]'") from error
     show(summary, [], as_json=call.json, after=f"okuzuke log show --archive {call.path}")
+
+
+def _shape(steps: int | None) -> Callable[[Recipe], Recipe]:
+    return lambda recipe: recipe if steps is None else shortened(recipe, steps)
 
 
 _STORY: Mapping[str, Mapping[str, Callable[..., None]]] = {
@@ -115,6 +125,9 @@ _NAME = "okuzuke"
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; `arguments` default to the process's."""
+    # Threads that spin while they wait take a busy machine four times the processor time for the same step of
+    # training; the library reads this once, when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that knows no Japanese shows escapes instead of stopping half-way.

@@ -12,6 +12,7 @@ from okuzuke.cli.call import Call, opened
 from okuzuke.cli.shown import show, table
 from okuzuke.core.errors import InputError
 from okuzuke.core.ids import Entry, short
+from okuzuke.training.presets import shortened
 
 if TYPE_CHECKING:
     from okuzuke.archive import Archive
@@ -80,6 +81,7 @@ def train(
     ),
     seed: Annotated[int, typer.Option(help="What order, noise and weights derive from.")] = 1,
     name: Annotated[str | None, typer.Option(help="What the model is called. Default: by its recipe.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Fewer steps than the preset's, for a quick try.")] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the models there are.")] = False,
 ) -> None:
     """Train a model on a snapshot and fit its scorer; a run that was cut off goes on to the same bits.
@@ -96,7 +98,9 @@ def train(
             raise InputError("no snapshot is named", remedy=_NEEDS_SNAPSHOT)
         frozen = Entry(subjects.subject(archive, snapshot))
         watch = clock.Watch()
-        trained = archive.training.train(frozen, preset, seed=seed, name=name, observe=watch)
+        recipe = archive.training.recipe(preset, seed)
+        recipe = recipe if steps is None else shortened(recipe, steps)
+        trained = archive.training.train(frozen, recipe, name=name, observe=watch)
         learned = _learned(trained, archive.attribution.fit(trained.entry, watch))
     lines = table([_model_row(learned), _trial_row(learned.trial)])
     after = f'okuzuke generate "TAG, TAG" --series TITLE -n 8 -o pictures --model {short(learned.entry)}'

@@ -78,7 +78,26 @@ _BASE = replace(
     phases=(Span(Phase.IRREVOCABLE, 20_000), Span(Phase.EVERY, 40_000)),
     keep_states=(20_000,),
 )
+_LEAST_STEPS = 10
 PRESETS = {recipe.preset: recipe for recipe in (_TINY, _SMALL, _BASE)}
+
+
+def shortened(recipe: Recipe, steps: int) -> Recipe:
+    """Return the recipe with fewer steps, each phase, the warm-up and the cool-down in proportion."""
+    if not _LEAST_STEPS <= steps <= recipe.steps:
+        raise InputError(
+            f"{steps} steps of a recipe of {recipe.steps}", remedy=f"give {_LEAST_STEPS} to {recipe.steps}"
+        )
+    early = tuple(replace(span, steps=span.steps * steps // recipe.steps) for span in recipe.phases[:-1])
+    kept = tuple(span for span in early if span.steps)
+    last = replace(recipe.phases[-1], steps=steps - sum(span.steps for span in kept))
+    return replace(
+        recipe,
+        warmup=recipe.warmup * steps // recipe.steps,
+        cooldown=recipe.cooldown * steps // recipe.steps,
+        phases=(*kept, last),
+        keep_states=tuple(at * steps // recipe.steps for at in recipe.keep_states if at * steps // recipe.steps),
+    )
 
 
 def preset(name: str, seed: int, profile: Profile) -> Recipe:
