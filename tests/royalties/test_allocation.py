@@ -19,6 +19,7 @@ ALLOCATION = Allocation(
     "JPY",
     3,
     TransferSet(SetRoot(digest_of("transfers")), 12),
+    TransferSet(SetRoot(digest_of("fees")), 4),
     Money(60_000_000, "JPY"),
     Money(40_000_000, "JPY"),
     Money(12_000_000, "JPY"),

@@ -159,11 +159,18 @@ def test_only_the_operator_allocates(house: House) -> None:
     divided = _divided(house, capture)
     rows = [submission.row_of(move.to_json(), house.scene.entropy(32)) for move in divided[0].transfers]
     moves = submission.set_of(rows)
-    public: JsonObject = {"period": JUNE, "currency": "JPY", "captures": 1, "transfers": moves.to_json()}
+    taken = submission.set_of([submission.row_of({"output": capture.entry}, house.scene.entropy(32))])
+    public: JsonObject = {
+        "period": JUNE,
+        "currency": "JPY",
+        "captures": 1,
+        "transfers": moves.to_json(),
+        "fees": taken.to_json(),
+    }
     draft = Draft("allocation", party, Capacity.OPERATOR, public, {}, (RestsOn(entry=capture.entry),))
 
     with pytest.raises(RightsError, match="only the operator"):
-        house.journal.record(house.journal.signed(draft, house.scene.keys[party], [moves]))
+        house.journal.record(house.journal.signed(draft, house.scene.keys[party], [moves, taken]))
 
 
 def test_a_licence_named_in_the_request_takes_its_fee_first_and_the_rest_is_common(house: House) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from okuzuke.audit.bundle import AUDITOR, PUBLIC, Bundle, Document
 from okuzuke.audit.evidence import Erasure
-from okuzuke.audit.readers import Payment, Reader, payments
+from okuzuke.audit.readers import Payment, Reader, moved_by, payments
 from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields
 from okuzuke.core.ids import AssetId, Entry, RowId, SetRoot, WorkId
@@ -113,7 +113,7 @@ def _log(connection: Connection, proof: tuple[str, int, VerifierKey]) -> _Log:
         root: [row.document for row in store.rows(connection, store.set_keys(connection, root)).values()]
         for item in recorded.values()
         if item.statement.kind == "allocation"
-        for root in statement.set_roots(item.statement.public)
+        for root in [moved_by(item)]
     }
     return _Log(connection, known, recorded, positions, erasures, payments(recorded.values(), rows), proof)
 

@@ -20,14 +20,15 @@ from okuzuke.audit.evidence import Stated, failure
 from okuzuke.audit.judged import Judged
 from okuzuke.audit.shared import parts
 from okuzuke.core.ids import Entry, SetRoot, WorkId, short
+from okuzuke.core.money import Money
 from okuzuke.generation.credits import Capture
 from okuzuke.generation.output import Output
 from okuzuke.generation.request import Request
 from okuzuke.registry.decision import Basis
 from okuzuke.registry.grants import Grant
 from okuzuke.registry.sheets import PPM, Line
-from okuzuke.royalties.allocation import Allocation
-from okuzuke.royalties.split import Fee, Paid, Terms, Unit, fee_of, split, waterfall
+from okuzuke.royalties.allocation import Allocation, FeesOf
+from okuzuke.royalties.split import Fee, Paid, Terms, Unit, declared, fee_of, split, waterfall
 from okuzuke.royalties.terms import fees_of, versions_at, waterfalls
 from okuzuke.training.model import Model
 
@@ -66,8 +67,11 @@ class _Sale:
 
     paid: Paid
     fees: tuple[Fee, ...]
+    grants: tuple[tuple[Entry, Entry | None], ...]
+    """The grants that were named, each with its sheet."""
     parts: Mapping[Entry, int]
     fees_open: bool
+    """Whether the reader sees what each of the licences costs."""
     rates: Rates
     scorer: Scorer
     model: Model
@@ -84,6 +88,10 @@ class _Allocated:
         self._allocation = allocation
         self._beneath = {target.entry for target in item.statement.rests_on if target.entry is not None}
         self._opened = transfers(bundle, allocation.transfers.root)
+        stated = (bundle.rows.get(key) for key in bundle.sets.get(allocation.fees.root, ()))
+        self._fees = {
+            found.output: found.fees for row in stated if row is not None for found in [FeesOf.read(row.document)]
+        }
         self.captures = [at.entry for at, _ in judged.all(Capture) if at.entry in self._beneath]
 
     @property
@@ -96,6 +104,7 @@ class _Allocated:
         expected: Counter[Transfer] = Counter()
         for sale in self._sales():
             expected.update(split(sale.paid, sale.fees, sale.parts, self._terms(sale)))
+            self._check_fees(sale)
         wrong = (Counter(self._opened) - expected) or (expected - Counter(self._opened))
         for transfer in wrong:
             raise self._failure(f"{transfer.amount.sub_units} sub-units to {transfer.credit.path} do not follow")
@@ -129,9 +138,13 @@ class _Allocated:
         lines = self._waterfalls(sale).get(unit)
         price = sale.paid.price.sub_units
         highest = price - price * sale.rates.platform_share_ppm // PPM
-        asked = sum(fee_of(fee.price, sale.paid.price) for fee in sale.fees)
-        if lines is None or not sale.fees_open or asked > highest:
+        taken = self._fees.get(sale.paid.output)
+        own_open = all(self._opens(grant) for grant, sheet in sale.grants if sheet == unit)
+        if lines is None or taken is None or not own_open or taken.sub_units >= highest:
             return None
+        if sale.fees_open:
+            self._check_fees(sale)
+        asked = taken.sub_units
         own = sum(fee_of(fee.price, sale.paid.price) for fee in sale.fees if fee.sheet == unit)
         attributed = (highest - asked) * sale.scorer.rho_ppm // PPM
         families = {each.unit: each.families for each in sale.model.units}
@@ -172,9 +185,15 @@ class _Allocated:
         made, output = judged.beneath(scored, paid.output, Output)
         _, request = judged.beneath(made, output.request, Request)
         known = judged.before(at.index)
-        fees_open = all(self._opens(licence.grant) for licence in request.licences if licence.grant is not None)
+        grants = tuple((licence.grant, licence.sheet) for licence in request.licences if licence.grant is not None)
+        fees_open = all(self._opens(grant) for grant, _ in grants)
         found = {part.unit: part.ppm for part in parts(self._bundle, said)}
-        return _Sale(paid, fees_of(known, request.licences), found, fees_open, rates, scorer, model, at)
+        return _Sale(paid, fees_of(known, request.licences), grants, found, fees_open, rates, scorer, model, at)
+
+    def _check_fees(self, sale: _Sale) -> None:
+        taken = declared(sale.paid.price, sale.fees, sale.rates.platform_share_ppm)
+        if self._fees.get(sale.paid.output) != Money(taken, sale.paid.price.currency):
+            raise self._failure(f"what licences took of output {short(sale.paid.output)} does not follow")
 
     def _opens(self, entry: Entry) -> bool:
         """Say whether this reader sees what a grant costs."""

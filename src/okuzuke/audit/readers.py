@@ -9,8 +9,8 @@ from functools import cached_property
 from okuzuke.accounts.book import Transfer
 from okuzuke.audit.bundle import AUDITOR, PUBLIC
 from okuzuke.core.canonical import JsonObject
+from okuzuke.core.fields import Fields
 from okuzuke.core.ids import Entry, PartyId, SetRoot, WorkId
-from okuzuke.ledger import statement
 from okuzuke.ledger.store import Recorded
 from okuzuke.registry.grants import Grant
 from okuzuke.registry.interests import Interest, Ownership
@@ -86,6 +86,8 @@ class Reader:
         if "debit" in document:
             own = document.get("unit") in self.units and document.get("payee") is None
             return document.get("payee") == self.name or own or "user" in within
+        if "fees" in document:
+            return document.get("output") in self._paid_for
         return document.get("work") in self.works or document.get("unit") in self.units
 
     def _is_paid_for(self, outputs: Iterable[Entry]) -> bool:
@@ -108,11 +110,15 @@ def payments(recorded: Iterable[Recorded], rows: Mapping[SetRoot, Iterable[JsonO
     found: list[Payment] = []
     for item in recorded:
         if item.statement.kind == "allocation":
-            for root in statement.set_roots(item.statement.public):
-                moved = (Transfer.from_json(row) for row in rows[root])
-                period = str(item.statement.public["period"])
-                found += [Payment(item.entry, period, transfer) for transfer in moved if transfer.payee is not None]
+            moved = (Transfer.from_json(row) for row in rows[moved_by(item)])
+            period = str(item.statement.public["period"])
+            found += [Payment(item.entry, period, transfer) for transfer in moved if transfer.payee is not None]
     return tuple(found)
+
+
+def moved_by(item: Recorded) -> SetRoot:
+    """Return the set of an allocation's transfers."""
+    return SetRoot(Fields(item.statement.public["transfers"], "transfers").digest("root"))
 
 
 def _concerned(known: Statements, fact: Fact) -> set[str]:

@@ -12,6 +12,7 @@ from okuzuke.accounts.book import TransferSet
 from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import InputError
 from okuzuke.core.fields import Fields, only
+from okuzuke.core.ids import Entry
 from okuzuke.core.intervals import Period
 from okuzuke.core.money import SCALES, Money
 
@@ -31,6 +32,8 @@ class Allocation:
     currency: str
     captures: int
     transfers: TransferSet
+    fees: TransferSet
+    """The set of `FeesOf` rows, one an output: what its licences took, so that a payee can divide what was left."""
     revenue: Money | None
     """None, as `paid` and `kept`, where the sealed field stays shut."""
     paid: Money | None
@@ -42,6 +45,7 @@ class Allocation:
             "currency": self.currency,
             "captures": self.captures,
             "transfers": self.transfers.to_json(),
+            "fees": self.fees.to_json(),
         }
 
     def to_sealed(self) -> JsonObject:
@@ -59,10 +63,29 @@ class Allocation:
             currency,
             public.integer("captures", low=1),
             TransferSet.read(public.object("transfers")),
+            TransferSet.read(public.object("fees")),
             _money(sealed, "revenue", currency),
             _money(sealed, "paid", currency),
             _money(sealed, "kept", currency),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FeesOf:
+    """What the licences named in its request took of one output, all together."""
+
+    output: Entry
+    fees: Money
+
+    def to_row(self) -> JsonObject:
+        return {"output": self.output, "fees": self.fees.to_json()}
+
+    @classmethod
+    def read(cls, row: JsonObject) -> FeesOf:
+        fields = Fields(row, "fees")
+        found = cls(Entry(fields.digest("output")), Money.from_json(fields.raw("fees")))
+        fields.end()
+        return found
 
 
 def month_text(text: str) -> str:

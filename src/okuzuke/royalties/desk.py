@@ -11,6 +11,7 @@ from okuzuke.accounts import store as accounts
 from okuzuke.accounts.book import Kind, TransferSet, payable
 from okuzuke.accounts.rates import tokyo_day, tokyo_month
 from okuzuke.attribution import store as attribution
+from okuzuke.core.canonical import JsonObject
 from okuzuke.core.errors import CheckFailedError, InputError, RightsError, StateError
 from okuzuke.core.ids import Entry, PartyId, short
 from okuzuke.core.money import SCALES, Money
@@ -26,7 +27,7 @@ from okuzuke.registry.known import Statements
 from okuzuke.registry.parties import Capacity, Party
 from okuzuke.royalties import store
 from okuzuke.royalties.account import AccountLine, Balance, StatementOfAccount, balance
-from okuzuke.royalties.allocation import Allocation, month_text, total
+from okuzuke.royalties.allocation import Allocation, FeesOf, month_text, total
 from okuzuke.royalties.reading import Divided, Reader
 from okuzuke.royalties.store import Credited
 from okuzuke.royalties.terms import unit_title
@@ -104,11 +105,13 @@ class Royalties:
     def _post(self, connection: Connection, period: str, currency: str, divided: Sequence[Divided]) -> Posted:
         moves = [move for output in divided for move in output.transfers]
         rows = submission.set_of([submission.row_of(move.to_json(), self._journal.entropy(32)) for move in moves])
+        fees = submission.set_of([submission.row_of(row, self._journal.entropy(32)) for row in _fees(divided)])
         allocation = Allocation(
             period,
             currency,
             len({output.capture for output in divided}),
             TransferSet(rows.root, len(rows.rows)),
+            TransferSet(fees.root, len(fees.rows)),
             total((output.price for output in divided), currency),
             total((move.amount for move in moves if move.credit.kind is Kind.PAYABLE), currency),
             total((move.amount for move in moves if move.credit.kind is Kind.REVENUE), currency),
@@ -123,7 +126,7 @@ class Royalties:
             allocation.to_sealed(),
             _beneath(divided),
         )
-        item = self._journal.record_in(connection, self._journal.signed(draft, self._operator_key, [rows]))
+        item = self._journal.record_in(connection, self._journal.signed(draft, self._operator_key, [rows, fees]))
         return Posted(item.entry, allocation)
 
     def _balance(
@@ -165,12 +168,19 @@ class Royalties:
             if tokyo_month(capture.recorded_at) != allocation.period:
                 raise CheckFailedError(f"capture {short(capture.entry)} is of another month", remedy="allocate anew")
         moves = tuple(move for output in due for move in output.transfers)
+        keys = ledger.set_keys(connection, allocation.fees.root)
+        fees = ledger.rows(connection, keys)
         if (
             len(captures) != allocation.captures
             or accounts.set_of(connection, allocation.transfers) != moves
             or item.statement.rests_on != _beneath(due)
+            or [fees[key].document for key in keys] != _fees(due)
         ):
             raise CheckFailedError("the allocation does not follow from its captures", remedy="okuzuke allocate")
+
+
+def _fees(divided: Sequence[Divided]) -> list[JsonObject]:
+    return [FeesOf(output.output, output.fees).to_row() for output in divided]
 
 
 def _beneath(divided: Sequence[Divided]) -> tuple[RestsOn, ...]:

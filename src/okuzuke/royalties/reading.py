@@ -26,7 +26,7 @@ from okuzuke.registry.decision import Asked, TitleStanding
 from okuzuke.registry.known import Statements
 from okuzuke.registry.uses import Use
 from okuzuke.royalties import store
-from okuzuke.royalties.split import Paid, Terms, Unit, split
+from okuzuke.royalties.split import Paid, Terms, Unit, declared, split
 from okuzuke.royalties.terms import fees_of, units_of, versions_at, waterfalls
 from okuzuke.screening import store as screening
 from okuzuke.screening.match import Verdict, sides, standing
@@ -41,7 +41,10 @@ from okuzuke.training.recipe import Recipe
 class Divided:
     """One paid output, divided, with the statements that decided how."""
 
+    output: Entry
     price: Money
+    fees: Money
+    """What its licences took together."""
     capture: Entry
     rates: Entry
     shares: Entry
@@ -83,7 +86,8 @@ class Reader:
             parts = {part.unit: part.ppm for part in shared.parts}
             transfers = split(Paid(output, price, tokyo_month(item.recorded_at)), fees, parts, terms)
             used = {versions[move.unit].entry for move in transfers if move.unit is not None and move.unit in versions}
-            found.append(Divided(price, item.entry, rates, shared.entry, tuple(sorted(used)), transfers))
+            taken = Money(declared(price, fees, platform), price.currency)
+            found.append(Divided(output, price, taken, item.entry, rates, shared.entry, tuple(sorted(used)), transfers))
         return found
 
     def _units_of(self, entry: Entry) -> tuple[Unit, ...]:

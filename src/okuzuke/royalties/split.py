@@ -124,8 +124,8 @@ def divide(price: Money, fees: Sequence[Fee], parts: Mapping[Entry, int], terms:
             "the shares name a unit the model does not have", remedy="check the shares: okuzuke log show"
         )
     kept = price.sub_units * terms.platform_share_ppm // PPM
-    declared = _declared(price, fees, price.sub_units - kept)
-    rest = price.sub_units - kept - sum(declared.values())
+    asked = _declared(price, fees, price.sub_units - kept)
+    rest = price.sub_units - kept - sum(asked.values())
     attributed = rest * terms.rho_ppm // PPM
     by_shares = allocate(attributed, {unit: parts.get(unit, 0) for unit in units})
     by_families = allocate(rest - attributed, {unit.unit: unit.families for unit in terms.units})
@@ -137,10 +137,16 @@ def divide(price: Money, fees: Sequence[Fee], parts: Mapping[Entry, int], terms:
             common += part
         else:
             sheets[name] = part
-    for sheet, fee in declared.items():
+    for sheet, fee in asked.items():
         if sheet is not None:
             sheets[sheet] = sheets.get(sheet, 0) + fee
-    return Stages(kept, sheets, common, declared.get(None, 0))
+    return Stages(kept, sheets, common, asked.get(None, 0))
+
+
+def declared(price: Money, fees: Sequence[Fee], platform_share_ppm: int) -> int:
+    """Return what the licences of a request take of one output together, no more than the platform leaves."""
+    highest = price.sub_units - price.sub_units * platform_share_ppm // PPM
+    return sum(_declared(price, fees, highest).values())
 
 
 def fee_of(price: Price | None, captured: Money) -> int:
