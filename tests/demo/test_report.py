@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from demo_story import Told
+from okuzuke.core.pages import Both, mixed
 from okuzuke.demo import words
 from okuzuke.demo.board import USES
-from okuzuke.demo.markup import mixed
-from okuzuke.demo.words import Both
 from okuzuke.registry.decision import State
 
 _VOID = {"meta", "img", "input", "br", "rect", "link", "hr"}
@@ -83,9 +82,11 @@ def page(text: str) -> Page:
 def test_the_report_fetches_nothing_and_runs_nothing(text: str, page: Page) -> None:
     named = [e.attributes[name] for e in page.root.all() for name in ("src", "href", "action") if name in e.attributes]
     assert named
-    assert [name for name in named if not name.startswith(("data:image/webp;base64,", "#", "../bundles/"))] == []
+    beside = ("../bundles/", "../pictures/", "../accounts/", "colophon-")
+    assert [name for name in named if not name.startswith(("data:image/webp;base64,", "#", *beside))] == []
     assert page.all("script", "link", "iframe", "object", "base") == []
     assert re.findall(r"https?:|@import|url\(|\son\w+=|javascript:", text) == []
+    assert "default-src 'none'" in text
 
 
 def test_every_heading_stands_in_both_languages(page: Page) -> None:
@@ -129,10 +130,46 @@ def test_every_link_within_the_page_arrives(page: Page) -> None:
             assert link.attributes["href"][1:] in ids
 
 
-def test_every_bundle_the_page_links_to_is_there(told: Told, page: Page) -> None:
-    files = [e.attributes["href"] for e in page.all("a") if e.attributes["href"].startswith("../")]
-    assert len(files) == told.summary.verified
-    assert all((told.path / "report" / file).resolve().is_file() for file in files)
+def test_every_file_the_page_links_to_is_there_and_every_bundle_is_linked(told: Told, page: Page) -> None:
+    links = [e.attributes["href"] for e in page.all("a") if not e.attributes["href"].startswith("#")]
+    assert all((told.path / "report" / file).resolve().is_file() for file in links)
+    assert len([file for file in links if file.endswith(".okz")]) == told.summary.verified
+    assert {f"../{item.bundle}" for item in told.summary.outputs} <= set(links)
+
+
+def test_one_picture_of_each_trained_series_has_its_colophon(told: Told, page: Page) -> None:
+    links = {e.attributes["href"] for e in page.all("a") if e.attributes["href"].startswith("colophon-")}
+    series = {item.series for item in told.summary.outputs} - {"open"}
+    assert links == {f"colophon-{name}.html" for name in series} | {"colophon-daruma-author.html"}
+    for name in series:
+        text = (told.path / "report" / f"colophon-{name}.html").read_text("utf-8")
+        assert told.summary.outputs[[item.series for item in told.summary.outputs].index(name)].id[:12] in text
+        assert "権利者の承認・監修を示すものではありません" in text
+        assert "封緘項目を開示" not in text
+
+
+def test_the_page_follows_one_price_down_to_each_payee(page: Page) -> None:
+    (section,) = (e for e in page.all("section") if e.attributes["id"] == "payments")
+    said = section.said()
+    for line in ("窓口手数料", "原作使用料", "幹事手数料", "出資比率 1/2", "出資比率 1/4"):
+        assert line in said
+    assert "¥60" in said
+
+
+def test_the_chain_leads_from_the_grant_to_the_payment_through_the_log(page: Page) -> None:
+    (graph,) = page.root.of_class("lineage")
+    kinds = [node.of_class("ja")[0].said() for node in graph.all() if node.tag == "li"]
+    assert kinds == [
+        "許諾",
+        "データセットの凍結",
+        "学習の開始",
+        "モデル",
+        "依頼",
+        "生成物",
+        "寄与割合",
+        "課金",
+        "使用料の分配",
+    ]
 
 
 def test_every_picture_has_words_in_its_place(page: Page) -> None:
@@ -143,7 +180,7 @@ def test_the_board_shows_granted_negotiating_declined_ended_and_disputed(page: P
     (board,) = page.root.of_class("board")
     shown = {name for state in board.of_class("state") for name in state.attributes["class"].split()[1:]}
     assert shown == {"granted", "negotiating", "declined", "ended", "disputed", "not_asked"}
-    assert len([row for row in board.all() if row.tag == "tr"]) == 7
+    assert len([row for row in board.all() if row.tag == "tr"]) == 15
     assert all(words.USES[use].ja in board.said() for use in USES)
 
 
@@ -183,7 +220,7 @@ def test_states_and_uses_are_called_what_the_glossary_calls_them() -> None:
 
 
 def test_every_word_has_both_languages() -> None:
-    lists = (words.STATES, words.USES, words.TITLES, words.BASES, words.REFUSALS, words.KINDS, words.JOINTS)
+    lists = (words.STATES, words.USES, words.TITLES, words.BASES, words.REFUSALS, words.KINDS, words.CAPACITIES)
     for said in (both for known in lists for both in known.values()):
         assert isinstance(said, Both)
         assert said.ja

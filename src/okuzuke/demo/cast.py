@@ -84,7 +84,16 @@ THIEF = Member(
     PartyType.PERSON,
 )
 
-JOINING = (VERIFIER, SECRETARY, STUDIO, BROADCASTER, AUTHOR, PUBLISHER, ILLUSTRATOR, THIEF)
+VISITOR = Member(
+    "visitor",
+    Names("絵葉書屋こはる（架空）", "えはがきやこはる", "Ehagakiya Koharu (fictional)"),
+    "絵葉書の下絵を生成する利用者",
+    "a user who has pictures for postcards made",
+    PartyType.PERSON,
+    Role.USER,
+)
+
+JOINING = (VERIFIER, SECRETARY, STUDIO, BROADCASTER, AUTHOR, PUBLISHER, ILLUSTRATOR, THIEF, VISITOR)
 """In the order in which they join after the operator, whose statement begins the log."""
 
 MEMBERS = (OPERATOR, *JOINING)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from okuzuke.core.ids import Entry, WorkId
+from okuzuke.core.money import Money
 from okuzuke.datasets.snapshot import Refusal
 from okuzuke.demo import opening
+from okuzuke.demo.alone import Offer, free, hold, price
 from okuzuke.demo.board import answers_at, screenings_at
 from okuzuke.demo.cast import ILLUSTRATOR, THIEF, VERIFIER
+from okuzuke.demo.opening import Copied
 from okuzuke.demo.telling import Telling
 from okuzuke.registry import drafts
 from okuzuke.registry.drafts import Names
 from okuzuke.registry.grants import Ground
-from okuzuke.registry.interests import Credit, Form, InterestKind, Title
+from okuzuke.registry.interests import Credit, Form, Title
 from okuzuke.registry.parties import Capacity, Claim
+from okuzuke.registry.prices import Per, PriceModel
 from okuzuke.registry.sheets import PPM, Line, Of
 from okuzuke.registry.uses import Use
 from okuzuke.screening.match import Verdict
@@ -24,6 +29,21 @@ from okuzuke.screening.match import Verdict
 KOKESHI = "kokeshi"
 REPOSTED_ON, MADE_KNOWN_ON, LOOKED_AT_ON = 9, 19, 24
 """Days of the calendar."""
+
+_FEE = Money(12_000_000, "JPY")
+
+
+@dataclass(frozen=True, slots=True)
+class Repost:
+    """A series under which a stranger enters what others made."""
+
+    folder: str
+    title: str
+    title_en: str
+    copied: Copied
+
+
+FOUND = Repost("hiroimono", "ひろいもの図鑑", "Found Pictures", Copied(KOKESHI, 13, mirrored=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,89 +73,75 @@ class Contest:
 
 def contest(telling: Telling) -> Contest:
     """Let the repost come first and the author second, and let screening and the verifier sort them."""
-    reposted = _repost(telling)
-    first = _screen(telling, "first")
+    reposted = repost(telling, FOUND)
+    first = screen(telling, "first")
     alone = telling.ask(_works(telling, reposted)[0], Use.TRAIN)
     telling.fact("consent show", f"the repost, alone on record: {alone.state}; title only {alone.title}", reposted)
     telling.fact("", "台帳の順序は日付を示すだけで、権利の帰属を示しません / log order shows a date, never ownership")
     telling.day(MADE_KNOWN_ON)
     kokeshi, owned = _author(telling)
-    second = _screen(telling, "second")
-    before = _standing(telling, kokeshi, reposted)
+    second = screen(telling, "second")
+    pair = {"こけし暦 (the author's)": kokeshi, "ひろいもの図鑑 (the repost)": reposted}
+    before = standing(telling, pair)
     telling.day(LOOKED_AT_ON)
     title = _attest(telling, owned)
     reviewed = _works(telling, reposted)[0]
     review = telling.step("review", lambda: _review(telling, reviewed))
     telling.fact("review", "the mirrored picture beside its original: match (第三者確認者の判断)", review)
-    after = _standing(telling, kokeshi, reposted)
+    after = standing(telling, pair)
     return Contest(reposted, kokeshi, first, second, title, review, reviewed, before, after)
 
 
-def _repost(telling: Telling) -> Entry:
+def repost(telling: Telling, account: Repost) -> Entry:
+    """Let a stranger enter copies of another's works as its own, and claim and grant them."""
     signer = telling.signer(THIEF, Capacity.REGISTRANT)
     subject = telling.say(
-        "series hiroimono",
+        f"series {account.folder}",
         THIEF,
         lambda _: drafts.series(
-            signer, Names("ひろいもの図鑑"), "Found Pictures", "© ひろいもの図鑑（架空）", [signer.party]
+            signer, Names(account.title), account.title_en, f"© {account.title}（架空）", [signer.party]
         ),
     )
-    opening.register_copies(telling, subject, THIEF, KOKESHI)
+    opening.register_copies(telling, account.folder, subject, THIEF, account.copied)
     owned = telling.say(
-        "ownership hiroimono",
+        f"ownership {account.folder}",
         THIEF,
         lambda known: drafts.ownership(signer, known, subject, {signer.party: "1"}, Form.SOLE, Title.CREATION),
     )
     telling.fact("ownership", "claimed by the reposting account (申告のみ)", owned)
     owner = telling.signer(THIEF, Capacity.OWNER)
-    permission = drafts.permission(Use.TRAIN, telling.since())
-    granted = telling.say("grant hiroimono", THIEF, lambda known: drafts.grant(owner, known, subject, [permission]))
-    telling.fact("grant", "train, signed by the reposting account", granted)
+    sheet = telling.say(
+        f"sheet {account.folder}",
+        THIEF,
+        lambda known: drafts.sheet(owner, known, subject, [Line("転載者", signer.party, Of.REST, PPM)]),
+    )
+    allow = [drafts.permission(use, telling.since()) for use in (Use.TRAIN, Use.GENERATE)]
+    granted = telling.say(
+        f"grant {account.folder}",
+        THIEF,
+        lambda known: drafts.grant(owner, known, subject, allow, sheet_id=sheet),
+    )
+    telling.fact("grant", "train, generate, signed by the reposting account; all money to itself", granted)
     return subject
 
 
 def _author(telling: Telling) -> tuple[Entry, Entry]:
     """Let the illustrator enter the series and all that a use of it needs; return series and ownership."""
-    subject = opening.series(telling, KOKESHI, ILLUSTRATOR, f"© {ILLUSTRATOR.names.name}")
-    opening.register(telling, KOKESHI, subject, ILLUSTRATOR)
-    registrant = telling.signer(ILLUSTRATOR, Capacity.REGISTRANT)
-    owner = telling.signer(ILLUSTRATOR, Capacity.OWNER)
-    party = owner.party
-    owned = telling.say(
-        "ownership kokeshi",
-        ILLUSTRATOR,
-        lambda known: drafts.ownership(registrant, known, subject, {party: "1"}, Form.SOLE, Title.CREATION),
-    )
-    telling.fact("ownership", "こけし暦  sole, by creation; only claimed as yet (申告のみ)", owned)
-    span = telling.since()
-    telling.say(
-        "interest illustrator",
-        ILLUSTRATOR,
-        lambda known: drafts.interest(registrant, known, subject, party, InterestKind.AUTHOR, Title.CREATION, span),
-    )
-    uses = [Use.EDIT, Use.PUBLISH_OUTPUT]
+    fee = price(PriceModel.FIXED, amount=_FEE, per=Per.GENERATION)
+    uses = (Use.EDIT, Use.PUBLISH_OUTPUT)
+    prices = {Use.TRAIN: free(), Use.CAPTION: free(), Use.GENERATE: fee, **dict.fromkeys(uses, free())}
+    offer = Offer(Title.CREATION, "著作者", prices, 90)
+    held = hold(telling, KOKESHI, ILLUSTRATOR, f"© {ILLUSTRATOR.names.name}", offer)
     moral = telling.say(
         "moral kokeshi",
         ILLUSTRATOR,
-        lambda known: drafts.moral(party, known, subject, uses, Credit.PEN_NAME, first_publication=False),
+        lambda known: drafts.moral(
+            telling.parties[ILLUSTRATOR.name], known, held.series, uses, Credit.PEN_NAME, first_publication=False
+        ),
     )
     telling.fact("moral", f"the author's own consent to {', '.join(uses)}, credited by pen name", moral)
-    sheet = telling.say(
-        "sheet kokeshi",
-        ILLUSTRATOR,
-        lambda known: drafts.sheet(owner, known, subject, [Line("著作者", party, Of.REST, PPM)]),
-    )
-    telling.fact("sheet", "こけし暦  all to the illustrator", sheet)
-    term = opening.ten_years(telling)
-    permissions = [drafts.permission(use, term) for use in (Use.TRAIN, Use.CAPTION, Use.GENERATE, *uses)]
-    granted = telling.say(
-        "grant kokeshi",
-        ILLUSTRATOR,
-        lambda known: drafts.grant(owner, known, subject, permissions, sheet_id=sheet, notice_days=90),
-    )
-    telling.fact("grant", "train, caption, generate, edit, publish_output for ten years", granted)
-    _merchandise(telling, subject)
-    return subject, owned
+    _merchandise(telling, held.series)
+    return held.series, held.owned
 
 
 def _merchandise(telling: Telling, subject: Entry) -> None:
@@ -152,7 +158,9 @@ def _merchandise(telling: Telling, subject: Entry) -> None:
     telling.fact("end", f"merchandise, by 30 days' notice: ends {ends:%Y-%m-%d}", ended)
 
 
-def _screen(telling: Telling, name: str) -> Entry:
+def screen(telling: Telling, name: str) -> Entry:
+    """Screen what is new, and print how many works wait for a person."""
+
     def act() -> Entry:
         entry = telling.archive.screening.run().entry
         assert entry is not None, "there are works to screen"
@@ -201,13 +209,13 @@ def _review(telling: Telling, work: WorkId) -> Entry:
     return telling.archive.screening.review(telling.parties[VERIFIER.name], key, work, Verdict.MATCH).entry
 
 
-def _standing(telling: Telling, kokeshi: Entry, reposted: Entry) -> tuple[Stood, ...]:
-    """Print and return how the works of both series stand, as of the last step."""
+def standing(telling: Telling, named: Mapping[str, Entry]) -> tuple[Stood, ...]:
+    """Print and return how the works of some series stand, as of the last step."""
     known = telling.archive.registry.known().until(telling.now)
     screenings = screenings_at(telling.archive, telling.now)
     answers = answers_at(known, screenings, Use.TRAIN, telling.now, title_claimed=True)
     found: list[Stood] = []
-    for name, series in (("こけし暦 (the author's)", kokeshi), ("ひろいもの図鑑 (the repost)", reposted)):
+    for name, series in named.items():
         refused = [answers[work].refused for work in _works(telling, series)]
         counts = Counter(None if item is None else item.refusal for item in refused)
         stood = Stood(series, counts[None], counts[Refusal.IN_REVIEW], counts[Refusal.COPY])

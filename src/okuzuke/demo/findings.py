@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from okuzuke.archive import Archive
-from okuzuke.audit.verifier import Report
 from okuzuke.demo.contest import Contest
-from okuzuke.demo.freezing import Drill, Taken
+from okuzuke.demo.freezing import Taken
+from okuzuke.demo.handing import Handed
+from okuzuke.demo.later import Disputed, Settled
+from okuzuke.demo.learning import Learnt
 from okuzuke.demo.opening import Moment
-from okuzuke.demo.tampering import Tried
+from okuzuke.demo.recognition import Recognised
+from okuzuke.demo.selling import Sold
+from okuzuke.demo.stopping import Stopped
 from okuzuke.ledger import store as ledger
 from okuzuke.ledger.store import Recorded
-
-
-@dataclass(frozen=True, slots=True)
-class Bundled:
-    """A bundle handed to a reader, and what verifying its file came to."""
-
-    reader: str
-    file: Path
-    checked: Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +25,16 @@ class Findings:
     moments: tuple[Moment, ...]
     contest: Contest
     taken: tuple[Taken, ...]
-    drill: Drill
-    bundled: tuple[Bundled, ...]
-    tried: tuple[Tried, ...]
+    """A, B and C; the model was trained on B."""
+    learnt: Learnt
+    sold: Sold
+    recognised: Recognised
+    disputed: Disputed
+    settled: Settled
+    exact: bool
+    """Whether every output's parts come to the whole and its money to its price."""
+    stopped: Stopped
+    handed: Handed
     log: tuple[Recorded, ...]
 
 

@@ -1,61 +1,42 @@
-"""Pieces of a page that works without scripts and without a network, each said in both languages. Pure."""
+"""Pieces of the report beside those of every page: sections, captioned tables, pictures with their entry. Pure.
+
+What a page is set with, and how words stand in two languages, is `core/pages.py`'s.
+"""
 
 from __future__ import annotations
 
 import base64
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TypeAlias
 
 from PIL import Image
 
 from okuzuke.core.ids import Entry, short
-from okuzuke.demo.words import Both
+from okuzuke.core.money import Money
+from okuzuke.core.pages import Both, Html, Piece, inline, mixed, money_column
 
 THUMBNAIL = 96
 _NUMBER = ' class="number"'
-_JAPANESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Html:
-    """Markup that is ready; anything else is text and is escaped."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a table, aligned to the right."""
+    """A number or an amount in a table, aligned to the right."""
 
-    value: int
+    value: int | Money
 
 
-Part = Html | Both | Number | str
+Part: TypeAlias = "Piece | Number"
 
 
 def part(item: Part) -> str:
     """Return the markup of a piece in the line."""
-    if isinstance(item, Html):
-        return item.text
-    if isinstance(item, Both):
-        return f'<span class="ja" lang="ja">{escape(item.ja)}</span> <span class="en" lang="en">{mixed(item.en)}</span>'
-    return f"{item.value:,}" if isinstance(item, Number) else mixed(item)
-
-
-def mixed(text: str) -> str:
-    """Return escaped text whose Japanese runs say so, as a name within an English sentence.
-
-    >>> mixed("ask 架空 & co")
-    'ask <span lang="ja">架空</span> &amp; co'
-    """
-    return _JAPANESE.sub(lambda found: f'<span lang="ja">{found[0]}</span>', escape(text))
-
-
-def joined(items: Iterable[Part], between: str = "") -> Html:
-    return Html(between.join(part(item) for item in items))
+    if isinstance(item, Number):
+        return money_column(item.value).text if isinstance(item.value, Money) else f"{item.value:,}"
+    return inline(item).text
 
 
 def prose(said: Both) -> str:
@@ -68,10 +49,7 @@ def prose(said: Both) -> str:
 
 def section(name: str, title: Both, *content: str) -> str:
     """Return a section with its heading in both languages."""
-    heading = (
-        f'<h2 id="{name}-title"><span class="ja" lang="ja">{escape(title.ja)}</span> '
-        f'<span class="en" lang="en">{escape(title.en)}</span></h2>'
-    )
+    heading = f'<h2 id="{name}-title">{part(title)}</h2>'
     return "\n".join([f'<section id="{name}" aria-labelledby="{name}-title">', heading, *content, "</section>"])
 
 
@@ -93,6 +71,11 @@ def table(caption: Both, head: Sequence[Both], rows: Sequence[Sequence[Part]], k
         cells = "".join(f"<td{_kind(item)}>{part(item)}</td>" for item in others)
         lines.append(f'<tr><th scope="row"{_kind(first)}>{part(first)}</th>{cells}</tr>')
     return "\n".join([*lines, "</tbody></table></div>"])
+
+
+def link(href: str, said: Piece) -> Html:
+    """Return a link to a file beside the page."""
+    return Html(f'<a href="{escape(href)}">{part(said)}</a>')
 
 
 def stacked(items: Iterable[Part]) -> Html:
@@ -130,6 +113,11 @@ def whole(text: str) -> Html:
     return Html(f'<code class="id long">{escape(text)}</code>')
 
 
+def said(text: str) -> Html:
+    """Return what a program printed, which is English with names in it."""
+    return Html(f'<samp lang="en">{mixed(text)}</samp>')
+
+
 def figure(picture: bytes, shows: Both, entry: Entry, below: Part = "") -> str:
     """Return a small picture with its entry: what the picture is can be looked up there."""
     label = f"{shows.ja} / {shows.en}"
@@ -143,8 +131,17 @@ def thumbnail(picture: bytes) -> str:
     """Return the picture at 96 pixels as a data URI."""
     small = Image.open(io.BytesIO(picture)).convert("RGB")
     small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    return _uri(small, lossless=False)
+
+
+def generated(picture: bytes) -> str:
+    """Return a small generated picture as it is, sample for sample, as a data URI."""
+    return _uri(Image.open(io.BytesIO(picture)).convert("RGB"), lossless=True)
+
+
+def _uri(picture: Image.Image, *, lossless: bool) -> str:
     data = io.BytesIO()
-    small.save(data, "WEBP", quality=82, method=4)
+    picture.save(data, "WEBP", quality=82, method=4, lossless=lossless)
     return "data:image/webp;base64," + base64.b64encode(data.getvalue()).decode()
 
 

@@ -36,13 +36,9 @@ from okuzuke.registry.sheets import PPM, Line, Of
 from okuzuke.registry.uses import Use
 from okuzuke.registry.works import Register
 
-COPIES = 13
 TERM_YEARS = 10
 DARUMA = "daruma"
 CC_BY_LINE = "© 鯉野はねる（架空）"
-DEDICATED = ("set-figurines", "set-flowerpots")
-"""The sets of the catalogue that the story tells of."""
-
 CC0_LINE = "CC0 1.0（権利の主張はありません。推奨・後援を示しません）"
 
 
@@ -54,6 +50,15 @@ class Moment:
     en: str
     entry: Entry
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a stranger takes: so many of a series' first works, one less than there are at most."""
+
+    original: str
+    most: int
+    mirrored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,11 @@ def works(telling: Telling) -> dict[str, Entry]:
     opened = {DARUMA: series(telling, DARUMA, SECRETARY, "©「だるま百態」製作委員会（架空）")}
     register(telling, DARUMA, opened[DARUMA], SECRETARY)
     for found in catalogue.catalogue():
-        if found.id in DEDICATED:
+        if found.kind is Kind.DEDICATION:
             opened[found.id] = series(telling, found.id, OPERATOR, CC0_LINE)
             register(telling, found.id, opened[found.id], OPERATOR)
             _dedication(telling, found.id, opened[found.id])
-        elif found.kind is Kind.OWN and not found.asked:
+        elif not found.asked:
             opened[found.id] = series(telling, found.id, OPERATOR, CC_BY_LINE, public_licence=found.licence)
             register(telling, found.id, opened[found.id], OPERATOR)
     return opened
@@ -168,17 +173,17 @@ def register(telling: Telling, series_id: str, entry: Entry, holder: Member) -> 
     return _entered(telling, series_id, entry, holder, files)
 
 
-def register_copies(telling: Telling, entry: Entry, holder: Member, original: str) -> Entry:
-    """Let a stranger enter re-encoded copies of another's works, the first of them mirrored and cropped besides."""
+def register_copies(telling: Telling, folder: str, entry: Entry, holder: Member, copied: Copied) -> Entry:
+    """Let a stranger enter re-encoded copies of another's works, and mirror and crop the first of them if asked to."""
 
     def files() -> list[_File]:
-        taken = samples(original, min(telling.works - 1, COPIES))
+        taken = samples(copied.original, min(telling.works - 1, copied.most))
         return [
-            _File(f"hiroimono-{at:03d}.jpg", _reencoded(work, mirrored=at == 1), work.caption)
+            _File(f"{folder}-{at:03d}.jpg", _reencoded(work, mirrored=copied.mirrored and at == 1), work.caption)
             for at, work in enumerate(taken, 1)
         ]
 
-    return _entered(telling, "hiroimono", entry, holder, files)
+    return _entered(telling, folder, entry, holder, files)
 
 
 def _entered(

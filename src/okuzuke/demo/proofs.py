@@ -4,36 +4,33 @@ from __future__ import annotations
 
 from html import escape
 
-from okuzuke.audit.bundle import AUDITOR
+from okuzuke.audit.colophon_of import WORDS as JOINTS
 from okuzuke.core.ids import Entry, PartyId, WorkId
+from okuzuke.core.pages import Both, Html, joined
 from okuzuke.datasets.manifest import Place
+from okuzuke.demo.alone import MANEKINEKO
 from okuzuke.demo.markup import (
-    Html,
     Number,
     Part,
     entry_link,
     figure,
     identity,
-    joined,
+    link,
     part,
     prose,
+    said,
     section,
     stacked,
     table,
     whole,
 )
 from okuzuke.demo.sections import Told
-from okuzuke.demo.words import CAPACITIES, JOINTS, LIKENESSES, VERDICTS, Both, kind_words, minute
+from okuzuke.demo.words import CAPACITIES, LIKENESSES, VERDICTS, kind_words, minute
 from okuzuke.ledger import checkpoint
 from okuzuke.registry.parties import Capacity
 from okuzuke.registry.works import Register
 from okuzuke.screening.match import Found, Verdict
 
-_READERS = {
-    "auditor": Both("監査人（すべて開封）", "an auditor (everything open)"),
-    "public": Both("一般（封緘のまま）", "the public (sealed fields stay shut)"),
-    "illustrator": Both("イラストレーター（自分の行だけ）", "the illustrator (its own rows)"),
-}
 _PROVEN = (
     Both(
         "記載の順序と存在、その後に書き換えられていないこと",
@@ -47,6 +44,18 @@ _PROVEN = (
         "that each work frozen in had a grant or a dedication on record at that time: decided anew, it is the same",
     ),
     Both("採用しなかった作品とその理由", "which works stayed out, and for which recorded reason"),
+    Both(
+        "モデルがどのデータセット・手順書・記録によるものか、どの作品が学習に使われ、どれが除かれたか",
+        "which data set, recipe and run a model is bound to, which works were trained on and which held out",
+    ),
+    Both(
+        "生成物がどのモデルのどの依頼によるもので、その画素と来歴情報が記載どおりであること",
+        "which model and request an output is of, and that its pixels and content credentials are those recorded",
+    ),
+    Both(
+        "寄与割合が記載した式と係数どおりで、料金から各受取人への金額まで1銭の狂いもないこと",
+        "that shares follow from the recorded head, and every amount from the price down to each payee",
+    ),
 )
 _NOT_PROVEN = (
     Both(
@@ -69,8 +78,13 @@ _NOT_PROVEN = (
         "that the clock was right: only its order is checked, and these dates are fictional",
     ),
     Both(
-        "モデルの学習（この段階の記載はデータセットまで）",
-        "anything about a trained model: at this stage the record ends at data sets",
+        "重みが本当にこの手順で計算されたこと（同じ機械で学習をやり直せば確かめられる）",
+        "that the weights were computed by these steps: whoever trains again on such a machine can see that",
+    ),
+    Both(
+        "寄与割合が作品の本当の影響であること（測り方の確かさρの分だけを寄与で分け、残りは全作品に等しく分ける）",
+        "that shares are the works' true influence: only the part that the measured reliability rho supports is "
+        "divided by them, the rest equally over all works",
     ),
     Both("法律上、許諾が必要かどうか", "whether the law requires permission"),
 )
@@ -79,13 +93,9 @@ _NOT_PROVEN = (
 def evidence(told: Told) -> str:
     """Show every reposted work beside the work that screening found it like."""
     contest = told.findings.contest
-    reposted = [work for work in told.known.works if contest.reposted in told.known.scopes(work)]
-    pairs = [
-        _pair(told, work, found)
-        for work in reposted
-        for found in told.archive.screening.found(work).found
-        if contest.kokeshi in told.known.scopes(found.other)
-    ]
+    disputed = told.findings.disputed
+    pairs = _pairs(told, contest.reposted, contest.kokeshi, _FIRST)
+    later = _pairs(told, disputed.reposted, told.series_called(MANEKINEKO), _LATER)
     stood: list[list[Part]] = [
         [
             told.title(before.series),
@@ -130,10 +140,21 @@ def evidence(told: Told) -> str:
             Both("その記載", "The statements"), [Both("できごと", "what happened"), Both("記載", "entry")], said, "fit"
         ),
         f'<div class="pairs">{"".join(pairs)}</div>',
+        f"<h3>{part(Both('学習後の転載', 'A repost after training'))}</h3>",
+        prose(
+            Both(
+                "学習の後、同じアカウントが「招き猫の商店街」を転載しました。制作会社の権利関係は申告のみのため、"
+                "第三者が確認するまで双方が確認待ちになり、その作品の分の使用料は保留されます（支払にも転載者にも回りません）。",
+                "After the model was trained the same account reposted pictures of Maneki-neko Arcade. The studio's "
+                "title is only claimed, so both sides wait for a person, and what these works earn is held back: "
+                "it goes neither to the studio yet, nor ever to the account by itself.",
+            )
+        ),
+        f'<div class="pairs">{"".join(later)}</div>',
     )
 
 
-def chain(told: Told) -> str:
+def work(told: Told) -> str:
     """Follow one work from its picture to the signed head of the log."""
     taken = told.findings.taken[1]
     moments = told.findings.moments
@@ -167,7 +188,7 @@ def chain(told: Told) -> str:
         Both("記載の識別子", "entry"),
     ]
     return section(
-        "chain",
+        "work",
         Both("1点の作品の証明の鎖", "One work's chain of proofs"),
         prose(
             Both(
@@ -187,26 +208,31 @@ def chain(told: Told) -> str:
 
 def verifying(told: Told) -> str:
     folder = told.archive.path
-    commands = [f"cd {folder}"]
-    commands += [f"okuzuke verify {item.file.relative_to(folder)} --trust trust.json" for item in told.findings.bundled]
+    handed, trust = told.findings.handed, "--trust trust.json"
+    first = told.findings.sold.made[0]
+    commands = [f"cd {folder}", f"okuzuke verify {first.picture.relative_to(folder)} {trust}"]
+    commands += [f"okuzuke verify {item.file.relative_to(folder)} {trust}" for item in handed.bundled]
     rows: list[list[Part]] = [
         [
-            _READERS[item.reader],
-            Html(f'<a href="../{item.file.relative_to(folder)}">{item.file.name}</a>'),
+            item.subject,
+            item.reader,
+            link(f"../{item.file.relative_to(folder)}", item.file.name),
             Number(item.file.stat().st_size),
-            Html(f'<samp lang="en">{escape(item.checked.conclusion.split(" (")[0])}</samp>'),
+            f"{item.seconds:.2f}",
+            said(item.checked.conclusion.split(" (")[0]),
         ]
-        for item in told.findings.bundled
+        for item in handed.bundled
     ]
-    auditor = next(item.checked for item in told.findings.bundled if item.reader == AUDITOR)
+    whole = next(item.checked for item in handed.bundled if item.name == "picture-auditor")
     joints: list[list[Part]] = [
-        [JOINTS[item.joint], _held(holds=item.holds), Html(f'<samp lang="en">{part(item.detail)}</samp>')]
-        for item in auditor.joints
+        [JOINTS[item.joint], _held(holds=item.holds), said(item.detail)] for item in whole.joints
     ]
     bundle_head = [
+        Both("内容", "on"),
         Both("読み手", "reader"),
         Both("ファイル", "file"),
         Both("バイト", "bytes"),
+        Both("検証（秒）", "check, seconds"),
         Both("検証の最後の行", "last line of the check"),
     ]
     return section(
@@ -215,15 +241,16 @@ def verifying(told: Told) -> str:
         prose(
             Both(
                 "通信も台帳も使わず、ファイルだけで確かめられます。信頼ファイルは、ファイルとは別の経路で受け取ってください。"
-                "読み手ごとに、見てよい項目だけが開かれています。",
+                "読み手ごとに、見てよい項目だけが開かれています。画像を渡された人は、隣に置かれた証拠ファイル（画像名.okz）で確かめます。",
                 "The check needs the file alone, no network and no archive. Take the trust file by another road than "
-                "the bundle. Each bundle opens what its reader may see, and nothing else.",
+                "the bundle. Each bundle opens what its reader may see, and nothing else. Whoever was handed a picture "
+                "checks it with the bundle beside it, which is called like the picture and ends in .okz.",
             )
         ),
         f'<pre lang="en"><code>{escape(chr(10).join(commands))}</code></pre>',
         table(Both("証拠ファイル", "Bundles"), bundle_head, rows),
         table(
-            Both("監査人のファイルの継ぎ目", "The joints of the auditor's bundle"),
+            Both("監査人向け：有料の生成物1点の継ぎ目", "The joints of the auditor's bundle on one paid picture"),
             [
                 Both("継ぎ目", "joint"),
                 Both("結果", "result"),
@@ -235,13 +262,13 @@ def verifying(told: Told) -> str:
 
 
 def tampering(told: Told) -> str:
-    tried = told.findings.tried
+    tried = told.findings.handed.tried
     rows: list[list[Part]] = [
         [
             Both(item.ja, item.en),
             JOINTS[item.joint],
             Both("検出", "caught") if item.caught else Both("未検出", "not caught"),
-            Html(f'<samp lang="en">{part(item.said)}</samp>'),
+            said(item.said),
         ]
         for item in tried
     ]
@@ -257,10 +284,11 @@ def tampering(told: Told) -> str:
         Both("改ざん試験", "Tampering tried"),
         prose(
             Both(
-                f"監査人のファイルの写しを{len(tried)}通りに書き換え、封印し直して検証しました。{caught}件を、どの継ぎ目かを名指しして検出しています。"
-                "「運営者も加担」は、台帳の鍵まで使って作り直したものです。",
-                f"Copies of the auditor's bundle were changed in {len(tried)} ways, sealed anew and verified: {caught} "
-                "were caught, each at the joint named. “With the operator's help” means made with the log's own key.",
+                f"証拠ファイルの写しを{len(tried)}通りに書き換え、封印し直して検証しました。{caught}件を、どの継ぎ目かを名指しして検出しています。"
+                "「運営者も加担」は、運営者と台帳の鍵まで使い、その後のすべての記載と台帳を作り直したものです。",
+                f"Copies of bundles were changed in {len(tried)} ways, sealed anew and verified: {caught} were caught, "
+                "each at the joint named. “With the operator's help” means that everything after the change was signed "
+                "again and the whole log made anew, with the operator's and the log's own keys.",
             )
         ),
         table(Both("試みと結果", "Attempts and results"), head, rows),
@@ -309,9 +337,21 @@ def log(told: Told) -> str:
 
 
 _FACT = [Both("項目", "what"), Both("値", "value")]
+_FIRST = Both("転載（先に記載）", "repost, on record first")
+_LATER = Both("転載（後から記載）", "repost, on record later")
 
 
-def _pair(told: Told, work: WorkId, found: Found) -> str:
+def _pairs(told: Told, copies: Entry, originals: Entry, caption: Both) -> list[str]:
+    return [
+        _pair(told, work, found, caption)
+        for work in told.known.works
+        if copies in told.known.scopes(work)
+        for found in told.archive.screening.found(work).found
+        if originals in told.known.scopes(found.other)
+    ]
+
+
+def _pair(told: Told, work: WorkId, found: Found, caption: Both) -> str:
     verdict = Verdict.MATCH if work == told.findings.contest.reviewed else Verdict.REVIEW
     lines: list[Part] = [
         joined([Both("距離", "distance"), f" {found.distance_bits} / 256"]),
@@ -319,7 +359,7 @@ def _pair(told: Told, work: WorkId, found: Found) -> str:
         VERDICTS[verdict],
         identity(work),
     ]
-    reposted = told.small(work, Both("転載（先に記載）", "repost, on record first"))
+    reposted = told.small(work, caption)
     original = told.small(found.other, Both("作者の作品", "the author's work"))
     return f'<div class="found">{reposted}{original}<p>{stacked(lines).text}</p></div>'
 

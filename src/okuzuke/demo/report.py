@@ -7,36 +7,44 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from okuzuke.demo import proofs, sections
+from okuzuke.core.money import Money
+from okuzuke.core.pages import Both, Html, day, document, money
+from okuzuke.demo import amounts, gallery, halted, path, proofs, sections
 from okuzuke.demo.board import board
 from okuzuke.demo.findings import Findings
 from okuzuke.demo.markup import part, prose
 from okuzuke.demo.sections import Told
 from okuzuke.demo.telling import Telling, write
-from okuzuke.demo.words import Both, day
 from okuzuke.ledger import checkpoint
 
 _SECTIONS: tuple[Callable[[Told], str], ...] = (
     sections.board,
+    gallery.pictures,
     sections.missing,
     sections.refused,
-    proofs.evidence,
-    sections.snapshots,
-    proofs.chain,
+    halted.stopped,
+    amounts.payments,
+    amounts.accounts,
+    path.chain,
     proofs.verifying,
     proofs.tampering,
+    proofs.evidence,
+    sections.snapshots,
+    proofs.work,
     proofs.proven,
     sections.committee,
     sections.people,
     proofs.log,
 )
-_TITLE = Both("奥付：許諾と証拠の報告書", "Okuzuke: what was opted in, and the proof")
+_TITLE = Both("奥付：許諾・生成・分配の報告書", "Okuzuke: what was opted in, made and paid, and the proof")
 
 
 def write_report(telling: Telling, findings: Findings) -> Path:
     """Write the report as one file and return its path."""
     archive = telling.archive
     told = Told(archive, archive.registry.known(), findings, board(archive, telling.now))
+    gallery.write_colophons(told)
+    amounts.write_accounts(told)
     page = archive.path / "report" / "index.html"
     write(page, _page(told).encode())
     return page
@@ -45,49 +53,29 @@ def write_report(telling: Telling, findings: Findings) -> Path:
 def _page(told: Told) -> str:
     body = [section(told) for section in _SECTIONS]
     style = files("okuzuke.demo").joinpath("report.css").read_text("utf-8")
-    return "\n".join(
-        [
-            "<!DOCTYPE html>",
-            '<html lang="ja">',
-            "<head>",
-            '<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="robots" content="noindex">',
-            f"<title>{_TITLE.ja} / {_TITLE.en}</title>",
-            f"<style>\n{style}</style>",
-            "</head>",
-            "<body>",
-            _header(told),
-            _contents(body),
-            "<main>",
-            *body,
-            "</main>",
-            _colophon(told),
-            "</body>",
-            "</html>",
-            "",
-        ]
-    )
+    parts = [_header(told), _contents(body), "<main>", *body, "</main>", _colophon(told)]
+    return document(_TITLE, style, Html("\n".join(parts)))
 
 
 def _header(told: Told) -> str:
-    tried = told.findings.tried
+    tried, settled = told.findings.handed.tried, told.findings.settled
     caught = sum(item.caught for item in tried)
-    admitted = told.findings.taken[1]
+    admitted, revenue = told.findings.taken[1], money(Money(settled.revenue, "JPY"))
+    made = len(told.findings.sold.made)
     said = Both(
-        f"架空の権利者による見本です。登場する会社・人物・契約はすべて架空ですが、作品、署名、台帳、判定、検証は実際に動いたものです。"
-        f"{len(told.known.works):,}点の作品について許諾を確かめ、{len(admitted.frozen.places):,}点を採用し、"
-        f"{len(admitted.frozen.refused):,}点を理由とともに採用しませんでした（データセットB）。"
+        f"架空の権利者による見本です。登場する会社・人物・契約はすべて架空ですが、作品、署名、台帳、判定、学習、生成、分配、検証は実際に動いたものです。"
+        f"{len(told.known.works):,}点の作品について許諾を確かめ、{len(admitted.frozen.places):,}点をデータセットBに採用し、"
+        f"{len(admitted.frozen.refused):,}点を理由とともに採用しませんでした。Bだけで学習したモデルが{made}点を生成し、支払われた{revenue}を権利者に分けました。"
         f"改ざん{len(tried)}通りのうち{caught}通りを検出しました。",
         "A demonstration with fictional rights holders. Every company, person and contract here is invented; the "
-        "works, signatures, log, decisions and checks are real. Of "
-        f"{len(told.known.works):,} works {len(admitted.frozen.places):,} were admitted and "
-        f"{len(admitted.frozen.refused):,} left out, each with its reason (data set B). Of {len(tried)} tamperings "
-        f"{caught} were caught.",
+        "works, signatures, log, decisions, training, pictures, payments and checks are real. Of "
+        f"{len(told.known.works):,} works {len(admitted.frozen.places):,} were admitted to data set B and "
+        f"{len(admitted.frozen.refused):,} left out, each with its reason. A model trained on B alone made {made} "
+        f"pictures, and the {revenue} paid for them were divided. Of {len(tried)} tamperings {caught} were caught.",
     )
-    title = f'<span class="ja" lang="ja">{_TITLE.ja}</span> <span class="en" lang="en">{_TITLE.en}</span>'
     return (
-        f'<header><div class="front"><h1>{title}</h1>{_mark(told)}</div>\n<div class="lede">{prose(said)}</div>\n'
+        f'<header><div class="front"><h1>{part(_TITLE)}</h1>{_mark(told)}</div>\n'
+        f'<div class="lede">{prose(said)}</div>\n'
         '<fieldset class="language"><legend>言語 / Language</legend>'
         '<label><input type="radio" name="language" id="both" checked> 日本語 + English</label>'
         '<label lang="ja"><input type="radio" name="language" id="only-ja"> 日本語</label>'
@@ -97,7 +85,7 @@ def _header(told: Told) -> str:
 
 def _mark(told: Told) -> str:
     """Return the archive's mark where the verifier says that the record matches, and nothing where it does not."""
-    if not all(item.checked.holds for item in told.findings.bundled):
+    if not all(item.checked.holds for item in told.findings.handed.bundled):
         return ""
     said = Both("権利者の承認・監修を示すものではありません", "not an approval by the rights holders")
     letters = "".join(

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 
 from okuzuke.archive import Archive
 from okuzuke.core.ids import Entry, PartyId, WorkId
+from okuzuke.core.pages import Both, Html, day, joined
 from okuzuke.datasets.snapshot import Refused
+from okuzuke.demo import catalogue
 from okuzuke.demo.board import USES, Cell, Line, series_works
 from okuzuke.demo.cast import MEMBERS
 from okuzuke.demo.findings import Findings
 from okuzuke.demo.markup import (
-    Html,
     Number,
     Part,
     entry_link,
     figure,
     identity,
-    joined,
     listed,
     part,
     prose,
@@ -28,7 +28,7 @@ from okuzuke.demo.markup import (
     stacked,
     table,
 )
-from okuzuke.demo.words import BASES, DEDICATED, REFUSALS, STATES, TITLES, Both, day, minute
+from okuzuke.demo.words import BASES, DEDICATED, REFUSALS, STATES, TITLES, minute
 from okuzuke.demo.words import USES as USE_WORDS
 from okuzuke.registry.decision import Basis, Decision, State
 from okuzuke.registry.known import Statements
@@ -37,12 +37,6 @@ from okuzuke.registry.works import Series
 
 EXAMPLES = 4
 _EVERY = Both("すべての利用", "every use")
-_EARLIER = Both("前回の実行で記載", "recorded by an earlier run")
-_DRILL = [
-    Both("停止の記載から最初の不許諾まで（秒）", "seconds from the statement to the first refusal"),
-    Both("停止の記載", "suspension"),
-    Both("停止の終了", "its end"),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +55,16 @@ class Told:
 
     def series_of(self, work: WorkId) -> Entry:
         return next(series for series, works in series_works(self.known).items() if work in works)
+
+    def unit(self, unit: Entry) -> Both:
+        """Return what a unit's money is for: the series its sheet or dedication speaks of."""
+        subject = getattr(self.known.facts[unit].body, "subject", "")
+        return next(self.title(Entry(scope)) for scope in self.known.scopes(subject) if self.known.body(scope, Series))
+
+    def series_called(self, series_id: str) -> Entry:
+        """Return the series of that id in the catalogue."""
+        title = catalogue.series(series_id).title_ja
+        return next(line.series for line in self.lines if self.title(line.series).ja == title)
 
     def position(self, entry: Entry) -> int:
         return self.known.facts[entry].position
@@ -251,24 +255,20 @@ def snapshots(told: Told) -> str:
         Both("一覧のルート", "manifest root"),
         Both("記載", "entry"),
     ]
-    drill = told.findings.drill
-    took = _EARLIER if drill.seconds is None else f"{drill.seconds:.3f}"
-    drilled: list[list[Part]] = [[took, entry_link(drill.suspended), entry_link(drill.resumed)]]
     return section(
         "snapshots",
-        Both("凍結したデータセットと停止訓練", "Data sets frozen, and a stop drill"),
+        Both("凍結したデータセット", "Data sets frozen"),
         prose(
             Both(
                 "Aは許諾だけ、BはCC0宣言も含みます（Bから作るモデルは「CC0宣言を含む。本人の申出ではない」と表示します）。"
-                "Cは、委員会の構成員1社が新規利用を停止している間に凍結したものです。",
+                "この見本のモデルはBで学習しました。Cは、制作会社が予告どおり許諾を終了した後に凍結したもので、"
+                f"その{len(told.findings.stopped.ended.gone)}点だけがBと異なります。",
                 "A admits grants only; B dedications too, and a model made from it has to say “includes public "
-                "dedications; nobody opted in”. C was frozen while one member had suspended new uses.",
+                "dedications; nobody opted in”. The model of this page was trained on B. C was frozen after the studio "
+                f"had ended its grant by notice: its {len(told.findings.stopped.ended.gone)} works are gone.",
             )
         ),
         table(Both("データセット", "Snapshots"), head, rows),
-        table(
-            Both("停止訓練（放送局1社の申出による）", "Stop drill, by the broadcaster alone"), _DRILL, drilled, "fit"
-        ),
     )
 
 

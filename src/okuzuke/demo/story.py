@@ -10,22 +10,38 @@ import resource
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from okuzuke.archive import Archive
-from okuzuke.audit.verifier import verify
 from okuzuke.core.errors import CheckFailedError, InputError, StateError
-from okuzuke.demo import contest, freezing, opening, report
+from okuzuke.core.money import Money
+from okuzuke.core.pages import money
+from okuzuke.demo import (
+    alone,
+    contest,
+    freezing,
+    handing,
+    later,
+    learning,
+    opening,
+    recognition,
+    report,
+    selling,
+    stopping,
+)
 from okuzuke.demo.cast import ILLUSTRATOR, OPERATOR
-from okuzuke.demo.findings import Bundled, Findings, read_log
+from okuzuke.demo.findings import Findings, read_log
 from okuzuke.demo.freezing import Taken
+from okuzuke.demo.later import Account
+from okuzuke.demo.learning import Shape
 from okuzuke.demo.seed import FIRST_DAY, Chance, Seed
-from okuzuke.demo.tampering import Forger, Tried, attempt
 from okuzuke.demo.telling import Telling, aligned, write
 from okuzuke.ledger import keys
 from okuzuke.settings import Settings
+from okuzuke.training.recipe import Recipe
 
 ORIGIN = "demo.okuzuke.example/log"
-WORKS = 60
+WORKS = 150
 MATCHES = "matches the record"
 
 
@@ -41,25 +57,56 @@ class Asked:
 class SnapshotSummary:
     """A snapshot in numbers; `refused` counts works by refusal."""
 
-    letter: str
     id: str
-    root: str
     items: int
+    root: str
+    letter: str
     bases: tuple[str, ...]
     refused: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """The model in numbers; `condition_accuracy` is over all trained series, `own` over those that are paid."""
+
+    id: str
+    hash: str
+    name: str
+    steps: int
+    train_seconds: float
+    condition_accuracy: float
+    own_condition_accuracy: float
+    rho_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSummary:
+    """A picture and its public bundle, as paths within the archive; `series` is an id of the catalogue, or `open`."""
+
+    path: str
+    bundle: str
+    series: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """The story in numbers; times and memory are those of the run that ended it."""
+    """The story in numbers; times and memory are those of the run that ended it, amounts are of yen."""
 
     seed: int
     works_a_series: int
     works: int
     entries: int
     refused: Mapping[str, int]
-    """Works refused by snapshot A, which admits grants only, by refusal."""
+    """Works refused by snapshot B, which the model was trained on, by refusal."""
+    snapshot: SnapshotSummary
     snapshots: tuple[SnapshotSummary, ...]
+    model: ModelSummary
+    outputs: tuple[OutputSummary, ...]
+    revenue_sub_units: int
+    paid_sub_units: int
+    kept_sub_units: int
+    shares_sum_exact: bool
     verified: int
     tampered_caught: int
     tampered_total: int
@@ -71,10 +118,15 @@ class Summary:
     report: str
 
 
-def run(path: Path, seed: int = 1, works: int = WORKS) -> Summary:
+def _as_it_is(recipe: Recipe) -> Recipe:
+    return recipe
+
+
+def run(path: Path, seed: int = 1, works: int = WORKS, shape: Shape = _as_it_is) -> Summary:
     """Tell the story into an archive at `path`, each stage printing its facts at once, and return its summary.
 
-    A finished archive is not told again: its summary is printed. Works a series: 4 to 300.
+    A finished archive is not told again: its summary is printed. Works a series: 4 to 300. `shape` makes the preset's
+    recipe another, for whoever has no minutes to spare.
 
     Raises: `StateError` where the folder holds something else, or a story of another seed or size.
     """
@@ -88,10 +140,14 @@ def run(path: Path, seed: int = 1, works: int = WORKS) -> Summary:
         return _again(path, summary)
     chance = Chance(Seed(seed))
     with _opened(path, Asked(seed, works), chance) as archive:
-        summary = _told(Telling(archive, chance, Seed(seed), works))
+        telling = Telling(archive, chance, Seed(seed), works)
+        findings, page = _told(telling, shape)
+        summary = _summary(telling, findings, page)
+        later.show_account(telling, _shown(findings))
     if summary.conclusion != MATCHES:
         raise CheckFailedError(
-            f"only {summary.tampered_caught} of {summary.tampered_total} tamperings were caught",
+            f"{summary.tampered_caught} of {summary.tampered_total} tamperings were caught, sums exact: "
+            f"{summary.shares_sum_exact}",
             remedy=f"see {path / summary.report}",
         )
     write(done, json.dumps(asdict(summary), ensure_ascii=False, indent=2).encode() + b"\n")
@@ -99,80 +155,119 @@ def run(path: Path, seed: int = 1, works: int = WORKS) -> Summary:
     return summary
 
 
-def _told(telling: Telling) -> Summary:
+def _told(telling: Telling, shape: Shape) -> tuple[Findings, Path]:
     print(f"okuzuke demo   seed {telling.seed.number}   {telling.works} works a series   {telling.archive.path}")
     print("架空の当事者と見本の鍵による実演です / fictional parties, demo keys; works, proofs and checks are real")
     with telling.stage(0, "parties", "当事者 parties"):
         opening.parties(telling)
     with telling.stage(1, "works", "作品の記載 works enter the register"):
         opened = opening.works(telling)
+        studio = alone.studio(telling)
     daruma = opened[opening.DARUMA]
     with telling.stage(5, "committee", "製作委員会の許諾 a committee agrees"):
         moments = opening.committee(telling, daruma)
     with telling.stage(contest.REPOSTED_ON, "screening", "転載と照合 a repost, and screening"):
         contested = contest.contest(telling)
-    with telling.stage(61, "snapshots", "データセットの凍結と停止訓練 snapshots and a stop drill"):
-        taken, drill = freezing.snapshots(telling, daruma)
-    with telling.stage(62, "bundles", "証拠ファイルの検証と改ざん試験 bundles, verified and tampered with"):
-        bundled, tried = _bundles(telling, taken[1])
-    with telling.stage(63, "report", "報告書 report"):
-        log = read_log(telling.archive)
-        findings = Findings(moments, contested, taken, drill, bundled, tried, log)
+    with telling.stage(61, "snapshots", "データセットの凍結 snapshots"):
+        taken = freezing.snapshots(telling)
+    with telling.stage(62, "training", "学習 training, and a scorer"):
+        learnt = learning.learn(telling, taken[-1], shape)
+    with telling.stage(65, "pictures", "料金・クレジット・生成 rates, credits and pictures"):
+        sold = selling.sell(telling, learnt)
+    with telling.stage(66, "recognition", "何が描かれたか is what was asked for what is shown"):
+        recognised = recognition.recognise(telling, learnt)
+    with telling.stage(later.REPOSTED_ON, "dispute", "学習後の転載 a repost after training"):
+        disputed = later.dispute(telling, studio)
+    with telling.stage(later.ALLOCATED_ON, "payments", "使用料の分配 the month is paid out"):
+        settled = later.settle(telling)
+        exact = later.sums_exact(telling, sold, settled)
+        telling.fact("sums", f"parts, prices and accounts to the last sub-unit: {'exact' if exact else 'NOT EXACT'}")
+    with telling.stage(100, "stopping", "できないこと・止めること what is refused, and what stops"):
+        stopped = stopping.stop(telling, daruma, studio, taken[-1])
+    with telling.stage(140, "bundles", "証拠ファイルの検証と改ざん試験 bundles, verified and tampered with"):
+        handed = handing.hand(telling, daruma, taken, learnt, sold)
+    with telling.stage(141, "report", "報告書 report"):
+        findings = Findings(
+            moments,
+            contested,
+            (*taken, stopped.ended.taken),
+            learnt,
+            sold,
+            recognised,
+            disputed,
+            settled,
+            exact,
+            stopped,
+            handed,
+            read_log(telling.archive),
+        )
         page = report.write_report(telling, findings)
         telling.fact("report", f"{page.stat().st_size:>9,} bytes  one page, no network, no scripts")
-    return _summary(telling, findings, page)
+    return findings, page
 
 
-def _bundles(telling: Telling, taken: Taken) -> tuple[tuple[Bundled, ...], tuple[Tried, ...]]:
-    """Export snapshot B for three readers, verify each from its file, then try to cheat the auditor's."""
-    archive = telling.archive
-    trust = archive.trust()
-    write(archive.path / "trust.json", trust.to_bytes())
-    bundled: list[Bundled] = []
-    readers = {"auditor": "auditor", "public": "public", "illustrator": telling.parties[ILLUSTRATOR.name]}
-    for name, reader in readers.items():
-        file = archive.path / "bundles" / f"snapshot-{taken.letter.lower()}-{name}.okz"
-        write(file, archive.export(taken.frozen.entry, reader).to_bytes())
-        checked = verify(file.read_bytes(), trust)
-        if not checked.holds:
-            raise CheckFailedError(f"{file.name}: {checked.conclusion}", remedy="run okuzuke verify on it")
-        bundled.append(Bundled(name, file, checked))
-        decisions = next(joint.detail for joint in checked.joints if joint.joint == "decisions")
-        telling.fact("verified", f"{file.name}  {file.stat().st_size:,} bytes  decisions: {decisions}")
-    forger = Forger(archive, telling.seed, bundled[0].file.read_bytes())
-    tried = attempt(forger, trust)
-    for attempted in tried:
-        telling.fact("caught" if attempted.caught else "NOT CAUGHT", f"{attempted.joint:<20}  {attempted.en}")
-    telling.fact("", f"caught {sum(item.caught for item in tried)} of {len(tried)}")
-    return tuple(bundled), tried
+def _shown(findings: Findings) -> Account:
+    """Return the statement of account that the story ends with: one holder alone, one line a picture."""
+    return next(account for account in findings.settled.accounts if account.member is ILLUSTRATOR)
 
 
 def _summary(telling: Telling, findings: Findings, page: Path) -> Summary:
+    path, tried, settled = telling.archive.path, findings.handed.tried, findings.settled
+    snapshots = tuple(map(_snapshot_summary, findings.taken))
+    caught = sum(item.caught for item in tried)
     return Summary(
-        telling.seed.number,
-        telling.works,
-        len(telling.archive.registry.known().works),
-        len(findings.log),
-        dict(sorted(findings.taken[0].refused.items())),
-        tuple(
-            SnapshotSummary(
-                item.letter,
-                item.frozen.entry,
-                item.frozen.manifest,
-                len(item.frozen.places),
-                tuple(sorted(item.bases)),
-                dict(sorted(item.refused.items())),
+        seed=telling.seed.number,
+        works_a_series=telling.works,
+        works=len(telling.archive.registry.known().works),
+        entries=len(findings.log),
+        refused=snapshots[1].refused,
+        snapshot=snapshots[1],
+        snapshots=snapshots,
+        model=_model_summary(findings),
+        outputs=tuple(
+            OutputSummary(
+                str(made.picture.relative_to(path)), str(made.bundle.relative_to(path)), made.series, made.output.output
             )
-            for item in findings.taken
+            for made in findings.sold.made
         ),
-        len(findings.bundled),
-        sum(item.caught for item in findings.tried),
-        len(findings.tried),
-        None if findings.drill.seconds is None else round(findings.drill.seconds, 4),
-        {item.stage: item.seconds for item in telling.timed},
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        MATCHES if all(item.caught for item in findings.tried) else "does not match the record",
-        str(page.relative_to(telling.archive.path)),
+        revenue_sub_units=settled.revenue,
+        paid_sub_units=settled.paid,
+        kept_sub_units=settled.kept,
+        shares_sum_exact=findings.exact,
+        verified=len(findings.handed.bundled) + len(findings.handed.pictures),
+        tampered_caught=caught,
+        tampered_total=len(tried),
+        drill_seconds=findings.stopped.drill.seconds and round(findings.stopped.drill.seconds, 4),
+        seconds={item.stage: item.seconds for item in telling.timed},
+        peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        conclusion=MATCHES if caught == len(tried) and findings.exact else "does not match the record",
+        report=str(page.relative_to(path)),
+    )
+
+
+def _snapshot_summary(item: Taken) -> SnapshotSummary:
+    return SnapshotSummary(
+        item.frozen.entry,
+        len(item.frozen.places),
+        item.frozen.manifest,
+        item.letter,
+        tuple(sorted(item.bases)),
+        dict(sorted(item.refused.items())),
+    )
+
+
+def _model_summary(findings: Findings) -> ModelSummary:
+    learnt, recognised = findings.learnt, findings.recognised
+    trained = learnt.trained
+    return ModelSummary(
+        trained.entry,
+        trained.model.model,
+        trained.model.name,
+        trained.model.steps,
+        learnt.train_seconds,
+        recognised.accuracy,
+        recognised.own_accuracy,
+        learnt.scorer.rho_ppm,
     )
 
 
@@ -222,7 +317,13 @@ def _again(path: Path, summary: Summary) -> Summary:
         told = f"{item.items:>4} works admitted, {sum(item.refused.values())} refused  --basis {'+'.join(item.bases)}"
         print(aligned(f"snapshot {item.letter}", told, item.id))
     for refusal, number in summary.refused.items():
-        print(aligned("refused", f"{number:>4} {refusal} (snapshot A)"))
+        print(aligned("refused", f"{number:>4} {refusal} (snapshot B)"))
+    model = summary.model
+    print(aligned("model", f"{model.name}; recognised {model.condition_accuracy:.1%}", model.id))
+    amounts = [money(Money(sub_units, "JPY")) for sub_units in (summary.revenue_sub_units, summary.kept_sub_units)]
+    print(
+        aligned("pictures", f"{len(summary.outputs):>4}, paid {amounts[0]}, of which the platform keeps {amounts[1]}")
+    )
     print(aligned("verified", f"{summary.verified:>4} bundles"))
     print(aligned("caught", f"{summary.tampered_caught:>4} of {summary.tampered_total} tamperings"))
     print(aligned("to start anew", _anew(summary.seed + 1)))
@@ -241,5 +342,12 @@ def _conclude(path: Path, summary: Summary) -> None:
 
 def _read(file: Path) -> Summary:
     told = json.loads(file.read_bytes())
-    told["snapshots"] = tuple(SnapshotSummary(**{**item, "bases": tuple(item["bases"])}) for item in told["snapshots"])
+    told["snapshots"] = tuple(map(_read_snapshot, told["snapshots"]))
+    told["snapshot"] = _read_snapshot(told["snapshot"])
+    told["model"] = ModelSummary(**told["model"])
+    told["outputs"] = tuple(OutputSummary(**item) for item in told["outputs"])
     return Summary(**told)
+
+
+def _read_snapshot(told: Mapping[str, Any]) -> SnapshotSummary:
+    return SnapshotSummary(**{**told, "bases": tuple(told["bases"])})

@@ -1,7 +1,8 @@
 """How the story is told: step by step into an archive, each fact printed at once, each step taken once.
 
-A step is one recording. It has a place of its own on the fictional calendar, so a story that was interrupted finds in
-the log which steps are done, passes over them, and takes the others with the salts they would have had.
+A step is one thing done, recorded at once or in parts. It has a place of its own on the fictional calendar, so a story
+that was interrupted finds in the log which steps are done, passes over them, and takes the others, and those that were
+done in part, with the salts they would have had.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from time import perf_counter
 
 from okuzuke.archive import Archive
 from okuzuke.core.canonical import digest
+from okuzuke.core.errors import OkuzukeError
 from okuzuke.core.ids import Entry, PartyId, short
 from okuzuke.core.intervals import format_instant
 from okuzuke.demo.cast import OPERATOR, Member
@@ -82,15 +84,37 @@ class Telling:
         """Print one fact on one line, the id last."""
         print(aligned(label, text, entry), flush=True)
 
-    def step(self, label: str, act: Callable[[], Entry]) -> Entry:
-        """Take a step unless the log holds it already, and return the first entry it recorded."""
+    def step(self, label: str, act: Callable[[], Entry], ends_with: str | None = None) -> Entry:
+        """Take a step unless the log holds it already, and return its entry.
+
+        A step that is recorded in parts is done once its last one, of the kind `ends_with`, is there; that is then its
+        entry. Any other step is recorded whole or not at all, and its first entry stands for it.
+        """
+        at = self._advanced()
+        done = self._done.get(_minute(at), {})
+        if ends_with in done or (done and ends_with is None):
+            return next(iter(done.values())) if ends_with is None else done[ends_with]
+        self._chance.begin(label, at)
+        return act()
+
+    def halfway(self, label: str) -> None:
+        """Begin the step's second part, whose salts and instants are the same if only that is taken again."""
+        self._chance.begin(label, self._now - WINDOW / 2)
+
+    def refused(self, label: str, act: Callable[[], object]) -> OkuzukeError:
+        """Try at its place on the calendar what has to be refused, and return the refusal; nothing is recorded."""
+        self._chance.begin(label, self._advanced())
+        try:
+            act()
+        except OkuzukeError as error:
+            return error
+        raise AssertionError(f"{label} has to be refused")
+
+    def _advanced(self) -> datetime:
+        """Pass to the next step and return when it begins."""
         at, self._next = self._next, self._next + _STEP
         self._now = at + WINDOW - timedelta.resolution
-        done = self._done.get(_minute(at))
-        if done is None:
-            self._chance.begin(label, at)
-            done = act()
-        return done
+        return at
 
     def join(self, member: Member) -> PartyId:
         """Let a fictional party enter its key, which is kept in the archive."""
@@ -156,12 +180,12 @@ def padded(text: str, columns: int) -> str:
     return text + " " * (columns - len(text) - wide)
 
 
-def _steps_done(archive: Archive) -> dict[str, Entry]:
-    """Return the first entry recorded in each minute of the calendar: a step has its minute for itself."""
-    found: dict[str, Entry] = {}
+def _steps_done(archive: Archive) -> dict[str, dict[str, Entry]]:
+    """Return what each minute of the calendar recorded, the first entry of each kind: a step has it for itself."""
+    found: dict[str, dict[str, Entry]] = {}
     with archive.database.reading() as connection:
         for item in ledger.recorded_all(connection):
-            found.setdefault(_minute(item.recorded_at), item.entry)
+            found.setdefault(_minute(item.recorded_at), {}).setdefault(item.statement.kind, item.entry)
     return found
 
 

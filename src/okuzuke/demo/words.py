@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from okuzuke.audit.verifier import Joint
+from okuzuke.core.pages import Both, day
 from okuzuke.datasets.snapshot import Refusal
 from okuzuke.registry import words
 from okuzuke.registry.decision import Basis, State, TitleStanding
@@ -15,14 +14,6 @@ from okuzuke.registry.uses import Use
 from okuzuke.screening.match import Likeness, Verdict
 
 _JAPAN = timezone(timedelta(hours=9))
-
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """The same thing said in Japanese and in English."""
-
-    ja: str
-    en: str
 
 
 STATES: Mapping[State, Both] = {state: Both(words.STATES[state], state.replace("_", " ")) for state in State}
@@ -74,6 +65,16 @@ KINDS: Mapping[str, Both] = {
     "screen": Both("照合", "screening"),
     "review": Both("照合結果の確認", "review"),
     "snapshot": Both("データセットの凍結", "snapshot"),
+    "run": Both("学習の開始", "training run"),
+    "model": Both("モデル", "model"),
+    "scorer": Both("寄与の測り方", "scorer"),
+    "rates": Both("料金表", "rates"),
+    "purchase": Both("クレジットの購入", "credits bought"),
+    "request": Both("依頼", "request"),
+    "output": Both("生成物", "output"),
+    "capture": Both("課金", "capture"),
+    "shares": Both("寄与割合", "shares"),
+    "allocation": Both("使用料の分配", "allocation"),
 }
 _RIGHTS = {
     Capacity.UNDERLYING: "underlying work",
@@ -84,38 +85,11 @@ _RIGHTS = {
 CAPACITIES: Mapping[Capacity, Both] = {
     capacity: Both(words.CAPACITIES[capacity], _RIGHTS.get(capacity, capacity.value)) for capacity in Capacity
 }
-JOINTS: Mapping[Joint, Both] = {
-    Joint.SEAL: Both("封印", "seal"),
-    Joint.SIGNATURES: Both("署名", "signatures"),
-    Joint.SEALED_FIELDS: Both("封緘項目", "sealed fields"),
-    Joint.ENTRIES: Both("記載", "entries"),
-    Joint.CHECKPOINT: Both("チェックポイント", "checkpoint"),
-    Joint.RECEIPTS: Both("受領証", "receipts"),
-    Joint.ORDER: Both("順序", "order"),
-    Joint.STANDING: Both("鍵と資格", "keys and capacities"),
-    Joint.RESTS_ON: Both("根拠", "rests on"),
-    Joint.SETS: Both("集合", "sets"),
-    Joint.ROWS: Both("行", "rows"),
-    Joint.FILES: Both("ファイル", "files"),
-    Joint.DECISIONS: Both("判定のやり直し", "decisions"),
-    Joint.TRUST: Both("信頼ファイル", "trust"),
-}
 
 
 def kind_words(kind: str) -> Both:
     """Return what a kind of statement is called; one the story does not use keeps its own name."""
     return KINDS.get(kind, Both(kind, kind))
-
-
-def day(instant: datetime) -> Both:
-    """Return the day in Japan.
-
-    >>> from datetime import UTC
-    >>> day(datetime(2026, 11, 21, 16, tzinfo=UTC))
-    Both(ja='2026年11月22日', en='22 Nov 2026')
-    """
-    there = instant.astimezone(_JAPAN)
-    return Both(f"{there.year}年{there.month}月{there.day}日", f"{there.day} {there:%b} {there.year}")
 
 
 def minute(instant: datetime) -> Both:
