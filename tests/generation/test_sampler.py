@@ -41,7 +41,7 @@ def test_pictures_are_rgb_squares_with_integer_features_and_a_cost(opened: Opene
 
     picture = made.pictures[0]
     assert (len(picture.samples), picture.size) == (recipe.size**2 * 3, recipe.size)
-    assert len(picture.features) == 2 * recipe.width
+    assert len(picture.features) == 4 * recipe.width
     assert all(-(2**15) <= feature < 2**15 for feature in picture.features)
     assert made.cpu_microseconds > 0
 

@@ -49,7 +49,7 @@ def test_a_picture_is_recorded_with_its_request_its_charge_and_its_credentials(a
         assert (said.origin, said.output, said.model) == ("log.example/scene", item.output.output, model.model)
         named = output_id(model.model, made.request, 7, item.output.index, item.output.pixel_digest)
         assert item.output.output == named
-        assert len(item.output.features or ()) == 2 * 32
+        assert len(item.output.features or ()) == 4 * 32
     assert (made.capture.free, made.capture.paid, made.capture.outputs) == (2, 0, 2)
     assert made.capture.cost is not None
     assert made.capture.cost.sub_units > 0

@@ -40,8 +40,8 @@ def at_half_size(image: Image.Image) -> bytes:
     return encoded(image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS))
 
 
-def in_eight_colours(image: Image.Image) -> bytes:
-    return encoded(image.quantize(8))
+def in_sixteen_colours(image: Image.Image) -> bytes:
+    return encoded(image.quantize(16))
 
 
 def far(bits: int, *, quality: int = 100, turned: int | None = None) -> Fingerprint:
@@ -55,7 +55,7 @@ def far(bits: int, *, quality: int = 100, turned: int | None = None) -> Fingerpr
 
 
 @pytest.mark.parametrize("series", SERIES)
-@pytest.mark.parametrize("copied", [as_jpeg, at_half_size, in_eight_colours])
+@pytest.mark.parametrize("copied", [as_jpeg, at_half_size, in_sixteen_colours])
 def test_a_copy_is_found_as_a_copy(series: str, copied: Callable[[Image.Image], bytes]) -> None:
     original = drawn(series, 0)
 

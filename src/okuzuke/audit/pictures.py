@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PIL import Image, UnidentifiedImageError
-
 from okuzuke.audit.bundle import Bundle
 from okuzuke.audit.evidence import failure
 from okuzuke.audit.judged import Judged
@@ -72,6 +70,8 @@ def alone(data: bytes, media_type: str, roots: Sequence[str], at: datetime) -> A
 
 def pixels_of(data: bytes) -> str:
     """Return the pixel digest of a picture file, as it was before it was marked."""
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 # most bundles hold no picture
+
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.mode != "RGB":
