@@ -385,7 +385,7 @@ def test_a_training_cut_off_and_resumed_comes_to_the_same_model(
     assert decided_by_the_seed(path) == decided_by_the_seed(told.path)
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_the_whole_story_fits_its_memory_and_every_series_is_recognised(tmp_path: Path) -> None:
     summary = run(tmp_path / "demo-archive")
     assert (summary.works, summary.works_a_series) == (12 * 150 + 13 + 4, 150)

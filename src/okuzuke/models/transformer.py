@@ -64,9 +64,7 @@ class Transformer(nn.Module):
     @classmethod
     def initialised(cls, shape: Shape, generator: Generator) -> Transformer:
         """Return a transformer whose every parameter is decided by the generator: at first it predicts zeros."""
-        with torch.device("meta"):
-            model = cls(shape)
-        model.to_empty(device="cpu")
+        model = cls(shape)
         deviations = {"positions": _PLACE_DEVIATION, "tags.weight": _TAG_DEVIATION}
         zeros = {model.modulation.weight, model.closing.weight, model.predict.weight}
         for name, parameter in model.named_parameters():

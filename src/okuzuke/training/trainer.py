@@ -232,8 +232,7 @@ class _Preview:
 
     def __call__(self, prompts: Sequence[Sequence[str]], seed: int) -> list[Image.Image]:
         recipe = self._learner.recipe
-        with torch.device("meta"):
-            model = Transformer(shape_of(recipe))
+        model = Transformer(shape_of(recipe))
         model.load_state_dict(self._learner.averaged(), assign=True)
         generator = Generator().manual_seed(seed)
         noise_BTC = torch.randn(len(prompts), recipe.tokens, recipe.channels, generator=generator)
