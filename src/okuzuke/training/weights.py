@@ -92,8 +92,7 @@ def open_model(model: Model, recipe: Recipe, read: Callable[[AssetId], bytes]) -
     tensors = from_bytes(read(model.weights), f"the weights of {model.name}")
     if tensors_hash(tensors) != model.model:
         raise CheckFailedError(f"the weights of {model.name} are not those recorded", remedy="put the original back")
-    with torch.device("meta"):
-        transformer = Transformer(shape_of(recipe))
+    transformer = Transformer(shape_of(recipe))
     transformer.load_state_dict(
         {name.removeprefix(_MODEL): tensor for name, tensor in tensors.items() if name.startswith(_MODEL)}, assign=True
     )
