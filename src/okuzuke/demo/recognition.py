@@ -23,6 +23,7 @@ from okuzuke.models import flow
 from okuzuke.models.tags import buckets
 from okuzuke.registry.pictures import decode
 from okuzuke.training.fitting import squared
+from okuzuke.training.trainer import pinned
 
 EACH = 32
 """Fresh samples of each series."""
@@ -67,10 +68,11 @@ class Recognised:
 def recognise(telling: Telling, learnt: Learnt) -> Recognised:
     """Return what the classifier makes of fresh samples; the same archive gives the same answer."""
     names = list(trained_units(vocabulary_of(telling, learnt)))
-    held_out = _held_out(telling, learnt, names)
-    net = _taught(held_out.pictures_BCHW, held_out.series_B, len(names))
-    samples = _sampled(telling, learnt, held_out.captions)
     right: dict[str, int] = {}
+    with pinned(learnt.trained.recipe.profile):
+        held_out = _held_out(telling, learnt, names)
+        net = _taught(held_out.pictures_BCHW, held_out.series_B, len(names))
+        samples = _sampled(telling, learnt, held_out.captions)
     with torch.no_grad():
         for at, name in enumerate(names):
             right[name] = int((net(_floats(samples[name])).argmax(1) == at).sum())

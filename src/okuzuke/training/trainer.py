@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from PIL import Image
@@ -32,6 +34,10 @@ from okuzuke.training.states import State, States, state_digest
 from okuzuke.training.transcript import Record
 from okuzuke.training.weights import Tensors, shape_of
 
+PARTS = 2
+"""A batch is learnt in so many parts, side by side, and their gradients are added in order: the same bits on any number
+of cores. One thread an operation and two parts took 0.06 s a step where two threads an operation took 0.12 s."""
+
 _EPSILON = 1e-8
 _LOWER = "train with a recipe whose rate_ppm is lower"
 
@@ -48,8 +54,8 @@ class Batch:
 
 
 def profile_here() -> Profile:
-    """Return the profile that this process runs in."""
-    return Profile(str(torch.__version__), torch.get_num_threads(), torch.backends.cpu.get_cpu_capability())
+    """Return the profile of a run on this machine: one thread an operation, whatever else the process uses."""
+    return Profile(str(torch.__version__), 1, torch.backends.cpu.get_cpu_capability())
 
 
 @contextmanager
@@ -62,13 +68,13 @@ def pinned(profile: Profile) -> Iterator[None]:
             f"{here.capability}: the same bits cannot come out",
             remedy="run it where both are as in the recipe, or train anew from a preset",
         )
-    deterministic = torch.are_deterministic_algorithms_enabled()
+    threads, deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     torch.set_num_threads(profile.threads)
     torch.use_deterministic_algorithms(True)
     try:
         yield
     finally:
-        torch.set_num_threads(here.threads)
+        torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(deterministic)
 
 
@@ -139,22 +145,26 @@ class Learner:
         self._average = self._flat.clone()
         self._first = torch.zeros_like(self._flat)
         self._second = torch.zeros_like(self._flat)
+        self._parameters = parameters
+        self._gradients = list(self._views(self._gradient))
+        self._pool = ThreadPoolExecutor(PARTS)
         self._signs = _signs(seed, len(self._gradient)).view(-1, recipe.sketch_values)
-        for parameter, weights, gradient in zip(
-            parameters, self._views(self._flat), self._views(self._gradient), strict=True
-        ):
+        for parameter, weights in zip(parameters, self._views(self._flat), strict=True):
             parameter.data = weights
-            parameter.grad = gradient
         self._decayed = [parameter.data for parameter in parameters if parameter.ndim >= 2]
 
     def learn(self, read: Batch) -> tuple[float, bytes]:
         """Make one step; return its loss and the sketch of its gradient, not yet clipped."""
-        self._gradient.zero_()
-        losses_B = flow.loss(self.model, read.x_BTC, read.t_B, read.noise_BTC, read.tags_BK)
-        # The denominator is the batch, tombstones counted, so that no other place weighs more for a removal.
-        loss = (losses_B * read.weights_B).sum() / len(losses_B)
-        torch.autograd.backward(loss)
-        value, norm = loss.item(), self._gradient.norm().item()
+        size = len(read.t_B)
+        cuts = [size * part // PARTS for part in range(PARTS + 1)]
+        parts = [slice(start, end) for start, end in pairwise(cuts) if end > start]
+        learnt = list(self._pool.map(lambda part: self._learn_part(read, part), parts))
+        value = sum(loss for loss, _ in learnt)
+        for gradient, *found in zip(self._gradients, *(gradients for _, gradients in learnt), strict=True):
+            gradient.copy_(found[0])
+            for further in found[1:]:
+                gradient.add_(further)
+        norm = self._gradient.norm().item()
         if not math.isfinite(value) or not math.isfinite(norm):
             raise CheckFailedError(
                 f"the run diverged at step {self.steps}: loss {value}, norm of the gradient {norm}; "
@@ -165,6 +175,13 @@ class Learner:
         self._update(norm)
         self.steps += 1
         return value, sketch.numpy().tobytes()
+
+    def _learn_part(self, read: Batch, part: slice) -> tuple[float, tuple[Tensor, ...]]:
+        """Return what some places of a batch add to its loss, and to the gradient of each parameter."""
+        losses_B = flow.loss(self.model, read.x_BTC[part], read.t_B[part], read.noise_BTC[part], read.tags_BK[part])
+        # The denominator is the batch, tombstones counted, so that no other place weighs more for a removal.
+        loss = (losses_B * read.weights_B[part]).sum() / len(read.t_B)
+        return loss.item(), torch.autograd.grad(loss, self._parameters)
 
     def averaged(self) -> Tensors:
         """Return the averaged weights by name; they are views that the next step changes."""
