@@ -31,7 +31,7 @@ EACH = 32
 _SIDE = 24
 """What the classifier looks at, in pixels; works and samples are brought to it, so that neither is the sharper."""
 _WIDTHS = ((3, 24, 1), (24, 48, 2), (48, 64, 1), (64, 96, 2), (96, 128, 2))
-_LESSONS = 500
+_LESSONS = 350
 _BATCH = 64
 _RATE = 4e-3
 _DECAY = 0.05
