@@ -277,9 +277,7 @@ class Till:
             at = max(at, tariffs[0].recorded_at)
         found = in_force(tariffs, at)
         if found is None:
-            raise InputError(
-                f"no rates were in force at {format_instant(at)}", remedy="set some: okuzuke rates"
-            )
+            raise InputError(f"no rates were in force at {format_instant(at)}", remedy="set some: okuzuke rates")
         return found
 
     def _set_rates(self, connection: Connection, rates: Rates) -> Recorded:
