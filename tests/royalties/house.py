@@ -28,7 +28,7 @@ from okuzuke.datasets import store as datasets_store
 from okuzuke.datasets.order import Phase
 from okuzuke.generation import store as generation_store
 from okuzuke.generation import till as till_desk
-from okuzuke.generation.output import Output, output_id, pixel_digest
+from okuzuke.generation.output import HUMAN_CONTRIBUTION, LICENCE, NO_WATERMARK, Output, output_id, pixel_digest
 from okuzuke.generation.request import Licence, Request
 from okuzuke.generation.till import Till
 from okuzuke.ledger.journal import Check, Journal
@@ -216,7 +216,18 @@ class House:
         noise = hashlib.shake_128(f"{index}".encode()).digest(width * 2)
         features = tuple(int.from_bytes(noise[at * 2 : at * 2 + 2], "big", signed=True) // 8 for at in range(width))
         output = Output(
-            request, index, named, pixels, AssetId(named), "image/png", 1, 1, "none", "the prompt", "none", features
+            request,
+            index,
+            named,
+            pixels,
+            AssetId(named),
+            "image/png",
+            1,
+            1,
+            NO_WATERMARK,
+            HUMAN_CONTRIBUTION,
+            LICENCE,
+            features,
         )
         return self._say(connection, "output", output.to_public(), output.to_sealed(), [request])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from okuzuke.attribution.scorer import Scorer
 from okuzuke.audit.bundle import AUDITOR, Bundle
 from okuzuke.audit.evidence import Stated, failure
 from okuzuke.audit.judged import Judged
@@ -27,6 +28,11 @@ def check_models(bundle: Bundle, judged: Judged) -> str:
     models = judged.all(Model)
     if not models:
         return ""
+    for item, scorer in judged.all(Scorer):
+        of, scored = judged.beneath(item, scorer.model, Model)
+        _, run = judged.beneath(of, scored.run, Run)
+        if scorer.trials > run.held_out:
+            raise failure(f"scorer {short(item.entry)} was tried on more families than its run held out")
     remade = sum(_check_model(bundle, judged, item, model) for item, model in models)
     rest = len(models) - remade
     detail = f"{len(models)} bound to run, recipe and snapshot"

@@ -60,11 +60,14 @@ def check_wishes(bundle: Bundle, judged: Judged) -> None:
         asked = wish(known, learnt, prompt, ())
         if not set(asked.series) <= set(named):
             raise failure(f"request {short(item.entry)} names a series in its prompt that it has no licence for")
+        every = {series for words in learnt.vocabulary.units.values() for series in words.series}
+        alone = set(asked.series) or (set() if asked.further else every)
+        nothing_beside = request.tags == asked.tags and alone == {subject for subject in named if subject in every}
+        if not nothing_beside and request.tags != wish(known, learnt, prompt, named).tags:
+            raise failure(f"request {short(item.entry)} has other licences or tags than its prompt asks for")
         for subject, use in asked.further:
             if not any((licence.subject, licence.use) == (subject, use) for licence in request.licences):
                 raise failure(f"request {short(item.entry)} asks for {use} of {short(subject)} without a licence")
-        if request.tags not in {asked.tags, wish(known, learnt, prompt, named).tags}:
-            raise failure(f"request {short(item.entry)} led its model by other tags than its prompt and licences say")
 
 
 def _learnt(bundle: Bundle, judged: Judged, item: Stated, request: Request) -> Learnt | None:

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from okuzuke.accounts.book import Kind, Transfer
+from okuzuke.accounts import book
+from okuzuke.accounts.book import Kind, Pool, Transfer
 from okuzuke.accounts.rates import Rates, tokyo_month
 from okuzuke.attribution.scorer import Scorer
 from okuzuke.attribution.shares import Shares
 from okuzuke.audit.bundle import AUDITOR, Bundle
 from okuzuke.audit.evidence import Stated, failure
 from okuzuke.audit.judged import Judged
+from okuzuke.audit.learnt import division_of
 from okuzuke.audit.shared import parts
 from okuzuke.core.ids import Entry, SetRoot, WorkId, short
 from okuzuke.core.money import Money
@@ -30,6 +32,7 @@ from okuzuke.registry.sheets import PPM, Line
 from okuzuke.royalties.allocation import Allocation, FeesOf
 from okuzuke.royalties.split import Fee, Paid, Terms, Unit, declared, fee_of, split, waterfall
 from okuzuke.royalties.terms import fees_of, versions_at, waterfalls
+from okuzuke.training.division import unit_of
 from okuzuke.training.model import Model
 
 _Key: TypeAlias = tuple[str | None, str | None]
@@ -102,7 +105,9 @@ class _Allocated:
     def check_exact(self) -> int:
         """Return how many transfers came out anew as they stand."""
         expected: Counter[Transfer] = Counter()
+        self._check_whole()
         for sale in self._sales():
+            self._check_contested(sale)
             expected.update(split(sale.paid, sale.fees, sale.parts, self._terms(sale)))
             self._check_fees(sale)
         wrong = (Counter(self._opened) - expected) or (expected - Counter(self._opened))
@@ -120,8 +125,13 @@ class _Allocated:
         possible: dict[tuple[Entry, Entry], Mapping[_Key, set[int]] | None] = {}
         made = 0
         for row in own:
-            if row.output not in sales or row.unit is None:
-                raise self._failure("a payment is for an output that nobody paid, and does not follow")
+            if row.output not in sales or row.unit is None or row.payee is None:
+                raise self._failure("a payment is for an output whose price is not here, and does not follow")
+            pool = book.pool(Pool.GENERATION, self._allocation.period, self._allocation.currency)
+            if (row.debit, row.credit) != (pool, book.payable(row.payee, self._allocation.currency)):
+                raise self._failure(f"a payment from {row.debit.path} to {row.credit.path} does not follow")
+            if row.payee == self._bundle.reader and row.output not in self._fees:
+                raise self._failure(f"what licences took of output {short(row.output)} is shut, and does not follow")
             key = (row.output, row.unit)
             if key not in possible:
                 possible[key] = self._possible(sales[row.output], row.unit)
@@ -224,6 +234,37 @@ class _Allocated:
             if row.credit.kind is Kind.ESCROW and row.output == output and row.unit is not None:
                 found.setdefault(row.unit, []).append(WorkId(row.credit.name))
         return {unit: tuple(families) for unit, families in found.items()}
+
+    def _check_whole(self) -> None:
+        """Raise where an earlier paid capture of the month is in no allocation, as far as the log is here."""
+        divided = {
+            entry.entry
+            for item, _ in self._judged.all(Allocation)
+            if item.index <= self._item.index
+            for entry in item.statement.rests_on
+        }
+        for at, capture in self._judged.all(Capture):
+            due = capture.transfers is not None and tokyo_month(at.recorded_at) == self._allocation.period
+            paid = [price for price in capture.prices or () if price.currency == self._allocation.currency]
+            if due and paid and at.index < self._item.index and at.entry not in divided:
+                raise self._failure(f"capture {short(at.entry)} is left out, and what is divided does not follow")
+
+    def _check_contested(self, sale: _Sale) -> None:
+        """Raise where money is held back for a family that the model was not trained on under that unit."""
+        held = self._contested(sale.paid.output)
+        if not held:
+            return
+        item, model = next(found for found in self._judged.all(Model) if found[1] == sale.model)
+        division = division_of(self._bundle, self._judged, item, model)
+        if division is None:
+            return
+        known = self._judged.before(item.index)
+        trained = {
+            family.family: unit_of(family.first, known) for family in division.trained if family.first is not None
+        }
+        for unit, families in held.items():
+            if any(trained.get(family) != unit for family in families):
+                raise self._failure("money is held back for a family that was not trained on; it does not follow")
 
     def _check_totals(self) -> None:
         stated = (self._allocation.revenue, self._allocation.paid, self._allocation.kept)

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from okuzuke.attribution.scorer import Scorer
+from okuzuke.attribution.shares import Shares
 from okuzuke.audit.bundle import AUDITOR, Bundle
 from okuzuke.audit.complete import check_complete, check_place, refused_though_placed
 from okuzuke.audit.evidence import Stated, failure
@@ -13,14 +15,22 @@ from okuzuke.audit.freeze import Freeze, read_freeze
 from okuzuke.audit.judged import Judged
 from okuzuke.audit.made import check_licences
 from okuzuke.audit.sight import Sight
-from okuzuke.core.ids import WorkId, short
+from okuzuke.core.ids import Entry, WorkId, short
 from okuzuke.core.intervals import format_instant
 from okuzuke.datasets.manifest import Place, Snapshot, item_of
 from okuzuke.datasets.snapshot import judge
+from okuzuke.generation.credits import Capture
+from okuzuke.generation.output import Output
+from okuzuke.generation.request import Request
 from okuzuke.registry.consent import decide
 from okuzuke.registry.decision import Asked, Decision
 from okuzuke.registry.grants import Grant
 from okuzuke.registry.uses import Use
+from okuzuke.royalties.allocation import Allocation
+from okuzuke.training.model import Model
+from okuzuke.training.run import Run
+
+_MADE = (Run, Model, Scorer, Request, Output, Capture, Shares, Allocation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ def remake(bundle: Bundle, judged: Judged, indices: Collection[int]) -> Remade:
                 f"snapshot {short(item.entry)}: {item.body.size} works, for {item.body.asked.use}, "
                 f"frozen {item.body.frozen_at}"
             )
+    _check_whole(bundle, judged, indices)
     again, shut = check_licences(judged)
     made, unmade = made + again, unmade + shut
     if judged.stated:
@@ -54,6 +65,19 @@ def remake(bundle: Bundle, judged: Judged, indices: Collection[int]) -> Remade:
     detail = f"{made} made anew and the same"
     detail += f", {unmade} not: what they rest on is shut for this reader or erased" if unmade else ""
     return Remade(detail, tuple(answers))
+
+
+def _check_whole(bundle: Bundle, judged: Judged, indices: Collection[int]) -> None:
+    """Raise where an auditor's bundle on something made or paid lacks an entry of the log before it."""
+    subject = judged.by_entry.get(Entry(bundle.subject))
+    if bundle.reader != AUDITOR or subject is None or not isinstance(subject.body, _MADE):
+        return
+    missing = set(range(subject.index)).difference(indices)
+    if missing:
+        raise failure(
+            f"an auditor's bundle holds the whole log up to its {subject.statement.kind}; here {len(missing)} entries "
+            f"are missing, the first of them {min(missing)}"
+        )
 
 
 def _snapshot(bundle: Bundle, judged: Judged, item: Stated, indices: Collection[int]) -> tuple[int, int]:

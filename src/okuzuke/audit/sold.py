@@ -64,13 +64,16 @@ class _Till:
             _, output = self._judged.beneath(item, entry, Output)
             if output.request != capture.request:
                 raise failure(f"{named} pays an output of another request")
+        rates = self._rates(item, beneath.rates)
         if capture.user is None or capture.lots is None or capture.free is None or capture.paid is None:
             return False
-        rates = self._rates(item, beneath.rates)
+        _, request = self._judged.beneath(item, capture.request, Request)
+        if request.user is not None and request.user != capture.user:
+            raise failure(f"{named}: another user pays than the one who asked")
         lots = self._left(capture)
         prices, draws = opened(capture.prices, "prices"), opened(capture.lots, "lots")
         if len(prices) != capture.outputs or lots is None:
-            raise failure(f"{named}: it has not one price an output, or draws from a lot that is not the user's")
+            raise failure(f"{named}: it has not one price an output, or draws what is not the user's to draw")
         unit_credits, rest = divmod(capture.free + capture.paid, capture.outputs)
         if rest or unit_credits not in {rates.picture_credits, self._asked_under(item, capture, rates).picture_credits}:
             raise failure(f"{named}: an output cost other credits than the rates say")
@@ -98,6 +101,9 @@ class _Till:
             return None
         if self._bundle.reader == AUDITOR:
             return [lot for user, lot in self._lots.values() if user == capture.user]
+        for draw in draws:
+            if draw.first < self._lots[draw.lot][1].used:
+                return None
         return [replace(self._lots[draw.lot][1], used=draw.first) for draw in draws]
 
     def _asked_under(self, item: Stated, capture: Capture, later: Rates) -> Rates:

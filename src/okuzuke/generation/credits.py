@@ -13,6 +13,7 @@ from okuzuke.core.canonical import Json, JsonObject, canonical_bytes, digest
 from okuzuke.core.errors import CheckFailedError, InputError, RightsError
 from okuzuke.core.fields import Fields, only
 from okuzuke.core.ids import Entry, PartyId
+from okuzuke.core.intervals import format_instant
 from okuzuke.core.money import Money
 from okuzuke.ledger.statement import RestsOn
 
@@ -216,9 +217,13 @@ def reserve(needed: int, free: int, lots: Sequence[Lot], holds: Sequence[Hold]) 
         if left >= paid:
             return Reserve(needed - paid, paid, currency)
     missing = paid - max(wallet.values(), default=0)
+    held = sum(hold.free + hold.paid for hold in holds)
+    until = format_instant(max(hold.expires_at for hold in holds))[:16] if holds else ""
+    also = f"\n{held} are held by a generation under way or cut off, until {until}Z at the latest" if held else ""
+    also_ja = f"\n生成中または中断した依頼が {held} を確保しています（遅くとも {until}Z まで）" if held else ""
     raise RightsError(
-        f"no credits: {needed} are needed, {missing} are missing\n"
-        f"クレジットが足りません: 必要 {needed}、不足 {missing}",
+        f"no credits: {needed} are needed, {missing} are missing{also}\n"
+        f"クレジットが足りません: 必要 {needed}、不足 {missing}{also_ja}",
         remedy="buy some: okuzuke credits buy; free ones come back at midnight in Tokyo",
     )
 

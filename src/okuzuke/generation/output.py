@@ -58,6 +58,8 @@ class Output:
         )
         if output.watermark != NO_WATERMARK:
             raise InputError(f"unknown watermark {output.watermark!r}", remedy="use a version that knows it")
+        if (output.human_contribution, output.licence) != (HUMAN_CONTRIBUTION, LICENCE):
+            raise InputError("an output says of itself what no version knows", remedy="use a version that knows it")
         return output
 
     @classmethod

@@ -19,7 +19,7 @@ from okuzuke.core.ids import Entry, PartyId, WorkId, short
 from okuzuke.core.intervals import parse_instant
 from okuzuke.core.plain import plain
 from okuzuke.datasets.manifest import Place, Snapshot
-from okuzuke.generation.names import NameKind, Prompt
+from okuzuke.generation.names import NameKind, Prompt, key
 from okuzuke.registry import holders
 from okuzuke.registry.consent import decide
 from okuzuke.registry.decision import Decision, State
@@ -170,9 +170,13 @@ def wish(known: Statements, learnt: Learnt, prompt: Prompt, series: Sequence[Ent
     """Return what a prompt and the series named beside it ask for, the named units' own tags first."""
     named = list(series)
     further: list[tuple[str, Use]] = []
+    learnt_series = set(_series_of(learnt))
+    called = {key(name.text) for name in prompt.names if name.subject in learnt_series}
     for name in prompt.names:
         if name.kind is NameKind.SERIES:
-            named.append(name.subject)
+            # Whoever opens a series of the same name later must not stop what the model has learnt under it.
+            if name.subject in learnt_series or key(name.text) not in called:
+                named.append(name.subject)
         elif name.kind is NameKind.CHARACTER:
             character = known.body(name.subject, Character)
             assert character is not None, "names are of what is on record"

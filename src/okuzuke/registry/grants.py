@@ -225,7 +225,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One party's yes or no to a grant, an authority or an ownership. Kind `consent`."""
+    """One party's yes or no to a grant, an authority, an ownership or a later version of a sheet. Kind `consent`."""
 
     target: Entry
     agrees: bool

@@ -213,8 +213,8 @@ def _grant(known: Statements, fact: Fact) -> Reason | None:
 def _consent(known: Statements, fact: Fact) -> Reason | None:
     assert isinstance(fact.body, Consent), "called by type"
     target = known.facts.get(fact.body.target)
-    if target is None or not isinstance(target.body, Grant | Authority | Ownership):
-        return reason(Code.WRONG_TARGET, detail="grant, authority, ownership")
+    if target is None or not isinstance(target.body, Grant | Authority | Ownership | Sheet):
+        return reason(Code.WRONG_TARGET, detail="grant, authority, ownership, sheet")
     if isinstance(target.body, Ownership) and fact.capacity is Capacity.OWNER and fact.signer in target.body.owners:
         return None  # who is to take a part may accept it before it is theirs
     subject = target.body.subject

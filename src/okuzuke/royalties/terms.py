@@ -9,11 +9,16 @@ from datetime import datetime
 from okuzuke.core.ids import Entry, WorkId, short
 from okuzuke.datasets.order import Family
 from okuzuke.generation.request import Licence
+from okuzuke.registry import holders
 from okuzuke.registry.decision import Basis
-from okuzuke.registry.grants import Grant
-from okuzuke.registry.known import Statements
+from okuzuke.registry.force import in_force
+from okuzuke.registry.grants import Consent, Grant
+from okuzuke.registry.known import Fact, Statements
+from okuzuke.registry.parties import Capacity
 from okuzuke.registry.prices import Price
+from okuzuke.registry.scope import ANY
 from okuzuke.registry.sheets import Line, Sheet
+from okuzuke.registry.uses import Use
 from okuzuke.registry.works import Character, Persona, Series
 from okuzuke.royalties.split import Fee, Unit
 from okuzuke.training.division import unit_of
@@ -30,7 +35,11 @@ class Version:
 
 
 def version_at(known: Statements, sheet: Entry, at: datetime) -> Version | None:
-    """Return the newest version of a sheet recorded by `at`, whichever version names it; None for what is no sheet."""
+    """Return the newest version of a sheet in force at `at`, whichever version names it; None for what is no sheet.
+
+    The first version is agreed to with the grant that names it. A later one counts once every owner has agreed to it,
+    or the window that decides for them signed it: no co-owner moves the others' money alone.
+    """
     body = known.body(sheet, Sheet)
     if body is None:
         return None
@@ -38,7 +47,9 @@ def version_at(known: Statements, sheet: Entry, at: datetime) -> Version | None:
     versions = [
         Version(fact.entry, version.lines)
         for fact, version in known.about(body.subject, Sheet)
-        if fact.recorded_at <= at and first in (fact.entry, version.first)
+        if fact.recorded_at <= at
+        and first in (fact.entry, version.first)
+        and (version.first is None or _agreed(known, fact, body.subject, at))
     ]
     return versions[-1] if versions else None
 
@@ -93,6 +104,20 @@ def unit_title(known: Statements, unit: Entry) -> str:
             if named is not None and isinstance(named.body, Character | Persona):
                 return named.body.name
     return short(unit)
+
+
+def _agreed(known: Statements, fact: Fact, subject: str, at: datetime) -> bool:
+    if fact.capacity is Capacity.WINDOW:
+        return True
+    held = holders.holders(known, known.scopes(subject), Use.GENERATE, (ANY, ANY), at)
+    # The last word of each counts.
+    said = {
+        consent.signer: body.agrees
+        for consent, body in known.about(fact.entry, Consent)
+        if in_force(known, consent, at)
+    }
+    agreed = {fact.signer} | {party for party, agrees in said.items() if agrees}
+    return held is not None and {*held.owners.owners} <= agreed
 
 
 def _price(known: Statements, licence: Licence) -> Price | None:
