@@ -117,7 +117,7 @@ def consent_show(
 
 def consent_give(
     context: typer.Context,
-    target: Annotated[str, typer.Argument(help="A grant, an authority or an ownership.")],
+    target: Annotated[str, typer.Argument(help="A grant, an authority, an ownership or a later version of a sheet.")],
     no: Annotated[bool, typer.Option("--no", help="Decline it.")] = False,
 ) -> None:
     """Join a grant, an authority or an ownership with one's own signature, or decline it."""
