@@ -10,10 +10,13 @@ from typing import cast
 
 from PIL import Image
 
+from okuzuke.accounts import book
+from okuzuke.attribution.reliability import reliability_ppm
 from okuzuke.audit.verifier import Joint
 from okuzuke.core.canonical import Json, JsonObject, digest
 from okuzuke.core.ids import AssetId, Entry, RowId, SetRoot
 from okuzuke.core.intervals import format_instant
+from okuzuke.demo.cast import THIEF
 from okuzuke.demo.forger import Change, Forger, changed
 from okuzuke.demo.seed import FIRST_DAY
 from okuzuke.demo.specimens import Specimen, Tampering
@@ -100,6 +103,39 @@ def _amount(forger: Forger) -> bytes:
     told = cast("JsonObject", row.document["amount"])
     more = {**row.document, "amount": {**told, "amount": str(int(str(told["amount"])) + 1_000_000)}}
     return forger.remade(Change(rows={row.key: more})).to_bytes()
+
+
+def _rerouted(forger: Forger) -> bytes:
+    """Pay the reader's lines into the reposting account, the payee left as it is."""
+    thief = forger.workshop.party(THIEF.names.name)
+    own = (row for row in forger.bundle.rows.values() if row.document.get("payee") == forger.bundle.reader)
+    rows = {row.key: {**row.document, "credit": book.payable(thief, "JPY").path} for row in own}
+    return forger.remade(Change(rows=rows)).to_bytes()
+
+
+def _fees_shut(forger: Forger) -> bytes:
+    """Keep from a payee what licences took of its outputs, so that its lines could say anything."""
+    rows = {key: row for key, row in forger.bundle.rows.items() if "fees" not in row.document}
+    return replace(forger.bundle, rows=rows).to_bytes()
+
+
+def _trials(forger: Forger) -> bytes:
+    """Say that the scorer was right in every one of a thousand trials."""
+    scorer = forger.only("scorer")
+    classes = int(cast("int", forger.public(scorer)["classes"]))
+    told: JsonObject = {"correct": 1000, "trials": 1000, "rho_ppm": reliability_ppm(1000, 1000, classes)}
+
+    def edited(stated: JsonObject) -> JsonObject:
+        for name, value in told.items():
+            stated = changed(stated, [*_PUBLIC, name], value)
+        return stated
+
+    return forger.remade(Change(statements={scorer: edited})).to_bytes()
+
+
+def _licence(forger: Forger) -> bytes:
+    """Let the output say that its buyer has all rights."""
+    return _stated(forger, {forger.subject: ("licence", "all rights are the buyer's")})
 
 
 def _stated(forger: Forger, members: Mapping[Entry, tuple[str, Json]]) -> bytes:
@@ -207,5 +243,33 @@ TAMPERINGS = (
         Joint.PAYMENTS,
         Specimen.ACCOUNT,
         _amount,
+    ),
+    Tampering(
+        "運営者も加担：使用料を転載アカウントの口座へ付け替え",
+        "with the operator's help: the account's lines paid to the reposting account",
+        Joint.PAYMENTS,
+        Specimen.ACCOUNT,
+        _rerouted,
+    ),
+    Tampering(
+        "明細の計算根拠（許諾料）を受取人に見せない",
+        "what licences took of the outputs kept from the payee",
+        Joint.PAYMENTS,
+        Specimen.ACCOUNT,
+        _fees_shut,
+    ),
+    Tampering(
+        "運営者も加担：帰属判定器の試行数と信頼度を水増し",
+        "with the operator's help: the scorer's trials and its rho inflated",
+        Joint.MODEL,
+        Specimen.ACCOUNT,
+        _trials,
+    ),
+    Tampering(
+        "運営者も加担：生成物の利用条件を「買い手が全権利」に書換え",
+        "with the operator's help: the output's licence gives its buyer all rights",
+        Joint.STANDING,
+        Specimen.PICTURE,
+        _licence,
     ),
 )
