@@ -154,5 +154,5 @@ def test_only_the_operator_records_a_scorer(house: House) -> None:
     public = house.scorer.scorer.to_public()
     draft = Draft("scorer", party, Capacity.OPERATOR, public, {}, (RestsOn(entry=house.model.entry),))
 
-    with pytest.raises(RightsError, match="only the operator"):
+    with pytest.raises(RightsError, match="Only the operator"):
         house.journal.record(house.journal.signed(draft, house.scene.keys[party]))

@@ -169,7 +169,7 @@ def test_only_the_operator_allocates(house: House) -> None:
     }
     draft = Draft("allocation", party, Capacity.OPERATOR, public, {}, (RestsOn(entry=capture.entry),))
 
-    with pytest.raises(RightsError, match="only the operator"):
+    with pytest.raises(RightsError, match="Only the operator"):
         house.journal.record(house.journal.signed(draft, house.scene.keys[party], [moves, taken]))
 
 

@@ -12,7 +12,7 @@ from okuzuke.attribution.scorer import Head, Scorer, check_units, score
 from okuzuke.attribution.shares import Shares, parts_of
 from okuzuke.attribution.store import Shared
 from okuzuke.core.canonical import JsonObject
-from okuzuke.core.errors import CheckFailedError, InputError, RightsError, StateError
+from okuzuke.core.errors import CheckFailedError, InputError, StateError
 from okuzuke.core.ids import AssetId, Entry, short
 from okuzuke.generation import store as generation
 from okuzuke.ledger import store as ledger
@@ -157,14 +157,8 @@ class Attribution:
             self._loaded = registry.load_since(committed, self._loaded)
         return registry.load_since(connection, self._loaded).known
 
-    def _check_operator(self, connection: Connection, item: Recorded) -> None:
-        known = self._known(connection)
-        if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
-            raise RightsError(f"only the operator records a {item.statement.kind}", remedy="run okuzuke in the archive")
-        registry.check_key(known, item)
-
     def _check_scorer(self, connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-        self._check_operator(connection, item)
+        registry.check_operator(connection, item)
         scorer = store.read_scorer(item)
         model = training_store.read_model(ledger.recorded(connection, scorer.model))
         head = self._head(scorer.head)
@@ -174,7 +168,7 @@ class Attribution:
         _check_beneath(item, [scorer.model])
 
     def _check_shares(self, connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-        self._check_operator(connection, item)
+        registry.check_operator(connection, item)
         shared = store.read_shares(connection, item)
         output = ledger.recorded(connection, shared.shares.output)
         scorer = ledger.recorded(connection, shared.shares.scorer)

@@ -203,12 +203,13 @@ class Till:
         return {"rates": self._check_rates, "purchase": self._check_purchase, "capture": self._check_capture}
 
     def _check_rates(self, connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-        known = self._check_operator(connection, item)
+        registry.check_operator(connection, item)
+        known = self._known(connection)
         accounts.read_rates(item)
         _check_rests_on(item, [Entry(known.operator or "")])
 
     def _check_purchase(self, connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-        self._check_operator(connection, item)
+        registry.check_operator(connection, item)
         bought = _read_purchase(item)
         user, price = opened(bought.user, "user"), opened(bought.price, "price")
         self._check_user(connection, user)
@@ -220,7 +221,7 @@ class Till:
         _check_rests_on(item, [tariff.entry, Entry(user)])
 
     def _check_capture(self, connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-        self._check_operator(connection, item)
+        registry.check_operator(connection, item)
         told = _read_capture(item)
         beneath = told.beneath(item.statement.rests_on)
         opened(told.cost, "cost")
@@ -246,13 +247,6 @@ class Till:
             or beneath.lots != tuple(drawn.lot for drawn in draws)
         ):
             raise CheckFailedError("a capture does not follow from its lots", remedy="capture it again")
-
-    def _check_operator(self, connection: Connection, item: Recorded) -> Statements:
-        known = self._known(connection)
-        if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
-            raise RightsError(f"only the operator records a {item.statement.kind}", remedy="run okuzuke in the archive")
-        registry.check_key(known, item)
-        return known
 
     def _check_user(self, connection: Connection, user: PartyId) -> None:
         if self._known(connection).body(user, Party) is None:

@@ -12,7 +12,7 @@ from okuzuke.accounts.book import Kind, TransferSet, payable
 from okuzuke.accounts.rates import tokyo_day, tokyo_month
 from okuzuke.attribution import store as attribution
 from okuzuke.core.canonical import JsonObject
-from okuzuke.core.errors import CheckFailedError, InputError, RightsError, StateError
+from okuzuke.core.errors import CheckFailedError, InputError, StateError
 from okuzuke.core.ids import Entry, PartyId, short
 from okuzuke.core.money import SCALES, Money
 from okuzuke.generation import store as generation
@@ -152,9 +152,7 @@ class Royalties:
 
     def _check_allocation(self, connection: Connection, item: Recorded, _handed_in: Submission) -> None:
         known = self._known(connection)
-        if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
-            raise RightsError("only the operator allocates", remedy="run okuzuke allocate in the archive")
-        registry.check_key(known, item)
+        registry.check_operator(connection, item)
         allocation = store.read_allocation(item)
         entries = [target.entry for target in item.statement.rests_on if target.entry is not None]
         beneath = [ledger.recorded(connection, entry) for entry in entries]

@@ -242,7 +242,7 @@ class Training:
         return Ground(snapshot, known, tags, divide(places, tags, known, recipe, run.order_seed))
 
     def _check_run(self, connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-        _check_signer(connection, item)
+        registry.check_operator(connection, item)
         run = store.read_run(item)
         ground = self._ground(connection, run)
         recipe = Recipe.read(self._blobs.get(run.recipe))
@@ -253,7 +253,7 @@ class Training:
             raise CheckFailedError("the run is not that of its snapshot and recipe", remedy=_ANEW)
 
     def _check_model(self, connection: Connection, item: Recorded, _handed_in: Submission) -> None:
-        _check_signer(connection, item)
+        registry.check_operator(connection, item)
         model = store.read_model(item)
         run = store.read_run(ledger.recorded(connection, model.run))
         ground = self._ground(connection, run)
@@ -273,10 +273,3 @@ def _trainer() -> ModuleType:
     except ModuleNotFoundError as error:
         raise StateError(f"training needs {error.name}", remedy="pip install 'okuzuke[train]'") from error
     return trainer
-
-
-def _check_signer(connection: Connection, item: Recorded) -> None:
-    known = registry.load(connection)
-    if item.statement.signer != known.operator or item.statement.capacity != Capacity.OPERATOR:
-        raise RightsError(f"only the operator records a {item.statement.kind}", remedy="run okuzuke train there")
-    registry.check_key(known, item)
