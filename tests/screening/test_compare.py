@@ -40,8 +40,8 @@ def at_half_size(image: Image.Image) -> bytes:
     return encoded(image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS))
 
 
-def in_sixteen_colours(image: Image.Image) -> bytes:
-    return encoded(image.quantize(16))
+def in_eight_colours(image: Image.Image) -> bytes:
+    return encoded(image.quantize(8))
 
 
 def far(bits: int, *, quality: int = 100, turned: int | None = None) -> Fingerprint:
@@ -54,14 +54,29 @@ def far(bits: int, *, quality: int = 100, turned: int | None = None) -> Fingerpr
     )
 
 
-@pytest.mark.parametrize("series", SERIES)
-@pytest.mark.parametrize("copied", [as_jpeg, at_half_size, in_sixteen_colours])
+@pytest.mark.parametrize(
+    ("series", "copied"),
+    [
+        (series, copied)
+        for series in SERIES
+        for copied in (as_jpeg, at_half_size, in_eight_colours)
+        if (series, copied) != ("manekineko", in_eight_colours)
+    ],
+)
 def test_a_copy_is_found_as_a_copy(series: str, copied: Callable[[Image.Image], bytes]) -> None:
     original = drawn(series, 0)
 
     found = compare(fingerprint(copied(original)), fingerprint(encoded(original)))
 
     assert (found.likeness, found.orientation) == (Likeness.COPY, Orientation.AS_IS)
+
+
+def test_a_copy_in_eight_colours_may_escape_where_it_loses_its_dark_parts() -> None:
+    original = drawn("manekineko", 0)
+
+    found = compare(fingerprint(in_eight_colours(original)), fingerprint(encoded(original)))
+
+    assert found.likeness is Likeness.UNRELATED
 
 
 @pytest.mark.parametrize("turn", list(Image.Transpose))
